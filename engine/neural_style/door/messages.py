@@ -1,0 +1,122 @@
+"""The messages that cross the door, as typed records.
+
+Pixels do not cross in messages: they lie in a file of float32 (H, W, 3), RGB, display-referred sRGB,
+row 0 at the top, which the asking side owns, and come back in the same file.
+"""
+
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any, ClassVar
+
+#: Raised by one whenever a message changes its meaning; both sides must speak the same.
+PROTOCOL = 1
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the artist chose for one frame.
+
+    style:         a style's name, or a blend, `NAME:SHARE+NAME:SHARE` (shares are normalised).
+    method:        a method's name.
+    style_weight:  0 gives the source back, 1 the painting.
+    temporal:      how much more (or less) than the method's own weight holds a frame to the one before; 0 … 4.
+    iterations:    of the solver; 0 takes the method's own.
+    seed:          another number, another variant of the same painting; 0 is the plain one.
+    working_width: the width in pixels that is painted at, at most the source's; 0 takes the source's.
+    """
+
+    style: str = "starry-night"
+    method: str = "steady"
+    style_weight: float = 1.0
+    temporal: float = 1.0
+    iterations: int = 0
+    seed: int = 0
+    working_width: int = 640
+
+
+@dataclass(frozen=True)
+class Paint:
+    """Asks for one frame.
+
+    stream:   names what is painted (one node of one scene); frames of one stream follow each other in time.
+    previous: the key that `Painted` gave for the frame before this one; None starts a shot afresh.
+    pixels:   the file that holds the source, and that the picture is written into.
+    """
+
+    kind: ClassVar[str] = "paint"
+    id: int
+    stream: str
+    frame: int
+    width: int
+    height: int
+    pixels: str
+    settings: Settings
+    previous: str | None = None
+
+
+@dataclass(frozen=True)
+class Painted:
+    """The picture of request `id` lies in its file.
+
+    key:     names the frame and all that it depends on; the next frame's `previous`.
+    cut:     whether a scene cut was found between the frame before and this one.
+    cached:  whether the picture was kept from an earlier time.
+    seconds: time spent, by stage: motion, transformer, solver, transport.
+    note:    a sentence for the artist, or empty.
+    """
+
+    kind: ClassVar[str] = "painted"
+    id: int
+    key: str
+    cut: bool
+    cached: bool
+    seconds: dict[str, float] = field(default_factory=dict)
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Failed:
+    """Request `id` (or, where None, the worker itself) failed. One sentence each: what, where, what to do."""
+
+    kind: ClassVar[str] = "failed"
+    id: int | None
+    what: str
+    where: str = ""
+    mend: str = ""
+
+
+@dataclass(frozen=True)
+class Hello:
+    """The worker's first message: who it is and what it runs on."""
+
+    kind: ClassVar[str] = "hello"
+    protocol: int
+    version: str
+    device: str
+    versions: dict[str, str] = field(default_factory=dict)
+
+
+Message = Paint | Painted | Failed | Hello
+
+_KINDS: dict[str, type[Message]] = {cls.kind: cls for cls in (Paint, Painted, Failed, Hello)}
+
+
+def pack(message: Message) -> dict[str, Any]:
+    """The message as a JSON object."""
+    return {"kind": message.kind, **asdict(message)}
+
+
+def unpack(data: dict[str, Any]) -> Message:
+    """The message in a JSON object. Raises ValueError where it is none, or has fields it should not."""
+    cls = _KINDS.get(str(data.get("kind")))
+    if cls is None:
+        raise ValueError(f"unknown kind of message: {data.get('kind')!r}")
+    values = {key: value for key, value in data.items() if key != "kind"}
+    unknown = values.keys() - {f.name for f in fields(cls)}
+    if unknown:
+        raise ValueError(f"a {cls.kind} message has no field {sorted(unknown)[0]!r}")
+    try:
+        if cls is Paint:
+            values["settings"] = Settings(**values["settings"])
+        return cls(**values)
+    except (TypeError, KeyError) as error:
+        raise ValueError(f"a {cls.kind} message is incomplete: {error}") from error

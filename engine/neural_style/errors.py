@@ -1,0 +1,20 @@
+"""The one kind of error that a user is meant to see: what happened, where, and what to do about it."""
+
+
+class NeuralStyleError(Exception):
+    """A failure that the user can understand and mend.
+
+    what:  what happened, without a full stop ("the clip does not exist").
+    where: the file, frame or name that it concerns.
+    mend:  what to do ("give the path of a video file").
+    """
+
+    def __init__(self, what: str, where: str = "", mend: str = "") -> None:
+        super().__init__(what, where, mend)
+        self.what = what
+        self.where = where
+        self.mend = mend
+
+    def __str__(self) -> str:
+        sentence = f"{self.what}: {self.where}" if self.where else self.what
+        return f"{sentence} ({self.mend})" if self.mend else sentence
