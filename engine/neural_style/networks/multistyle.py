@@ -1,0 +1,76 @@
+"""The 26 styles' transformer network, with conditional instance normalisation.
+
+Dumoulin et al. 2017, "A Learned Representation for Artistic Style": one network, and per style only the
+scale and shift of every normalisation. A mixture of styles is a mixture of those scales and shifts (section 3.3).
+"""
+
+from collections.abc import Mapping
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+EPSILON = 1e-5
+
+
+class ConditionalInstanceNorm(nn.Module):
+    """Instance normalisation whose scale and shift are chosen by style: `gamma`, `beta` of (styles, channels)."""
+
+    def __init__(self, styles: int, channels: int) -> None:
+        super().__init__()
+        self.gamma = nn.Parameter(torch.ones(styles, channels))
+        self.beta = nn.Parameter(torch.zeros(styles, channels))
+
+    def forward(self, x: Tensor, shares: Tensor) -> Tensor:
+        """x: (N, C, H, W); shares: (styles,), of sum 1."""
+        return F.instance_norm(x, weight=shares @ self.gamma, bias=shares @ self.beta, eps=EPSILON)
+
+
+class Layer(nn.Module):
+    """Reflection padding, convolution without bias, conditional instance normalisation."""
+
+    def __init__(self, styles: int, inputs: int, outputs: int, size: int, stride: int = 1) -> None:
+        super().__init__()
+        self.w = nn.Parameter(torch.empty(outputs, inputs, size, size))
+        self.norm = ConditionalInstanceNorm(styles, outputs)
+        self.stride = stride
+
+    def forward(self, x: Tensor, shares: Tensor) -> Tensor:
+        """x: (N, C, H, W)."""
+        border = self.w.shape[-1] // 2
+        x = F.conv2d(F.pad(x, [border] * 4, mode="reflect"), self.w, stride=self.stride)
+        out: Tensor = self.norm(x, shares)
+        return out
+
+
+class MultistyleNetwork(nn.Module):
+    """A frame and the shares of 26 styles in, the painting out."""
+
+    STYLES = 26
+    #: Height and width must be multiples of this.
+    MULTIPLE = 4
+
+    def __init__(self) -> None:
+        super().__init__()
+        n = self.STYLES
+        self.contract = nn.ModuleList([Layer(n, 3, 32, 9), Layer(n, 32, 32, 3, 2), Layer(n, 32, 32, 3, 2)])
+        self.res = nn.ModuleList(nn.ModuleList([Layer(n, 32, 32, 3), Layer(n, 32, 32, 3)]) for _ in range(6))
+        self.expand = nn.ModuleList([Layer(n, 32, 8, 3), Layer(n, 8, 4, 3), Layer(n, 4, 3, 9)])
+
+    @classmethod
+    def from_tensors(cls, tensors: Mapping[str, Tensor]) -> "MultistyleNetwork":
+        """The network with the tensors of the file `multistyle26`."""
+        network = cls()
+        network.load_state_dict(tensors)
+        return network.requires_grad_(False).eval()
+
+    def forward(self, image: Tensor, shares: Tensor) -> Tensor:
+        """image: (N, 3, H, W), sRGB in [0, 1], H and W multiples of four; shares: (26,). The same shape back."""
+        x = image
+        for layer in self.contract:
+            x = F.relu(layer(x, shares))
+        for first, second in self.res:  # type: ignore[misc]  # a ModuleList of pairs
+            x = x + second(F.relu(first(x, shares)), shares)
+        for layer in list(self.expand)[:2]:
+            x = F.relu(layer(F.interpolate(x, scale_factor=2, mode="nearest"), shares))
+        return torch.sigmoid(self.expand[2](x, shares))

