@@ -1,0 +1,72 @@
+"""Sets up what the tests need and runs them all: `python3 install/test.py [arguments for pytest]`.
+
+In order: ruff (lint and format), mypy (strict, the engine), pytest (tests/unit and tests/host). Arguments go to
+pytest: `python3 install/test.py -k warp`, or a file or folder of tests in place of all. Exit code 0 where all passed.
+"""
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from environments import ROOT, Environment, MissingPythonError, ensure
+from lib.processes import SetupError, clean_environment, say
+
+
+def main(arguments: list[str]) -> int:
+    """Set up, run every check, sum up; 0 where all passed, 1 where one failed, 2 where nothing could be set up."""
+    if arguments in (["-h"], ["--help"]):
+        print(__doc__)
+        return 0
+    try:
+        engine = ensure("test")
+        skipped = [sentence for name in ("blender-4.5", "blender-5.2") if (sentence := _without(name))]
+    except SetupError as error:
+        say(str(error))
+        return 2
+    results = [(name, *_run(name, command)) for name, command in _checks(engine, arguments)]
+    print("\nsummary")
+    for name, passed, seconds in results:
+        print(f"  {name:<12} {'passed' if passed else 'FAILED'} ({seconds:.0f} s)")
+    for sentence in skipped:
+        print(f"  {sentence}")
+    return int(not all(passed for _, passed, _ in results))
+
+
+def _without(name: str) -> str | None:
+    """Set up a Blender; where no Python for it is found, the sentence that says what is left out."""
+    try:
+        ensure(name)
+    except MissingPythonError as error:
+        sentence = f"the tests in {name.replace('-', ' ').title()} were left out: {error}"
+        say(sentence)
+        return sentence
+    return None
+
+
+def _checks(engine: Environment, arguments: list[str]) -> list[tuple[str, list[str | Path]]]:
+    named = any((ROOT / argument.partition("::")[0]).exists() for argument in arguments if not argument.startswith("-"))
+    folders = (
+        [] if named else [path for path in ("tests/unit", "tests/host") if any((ROOT / path).glob("**/test_*.py"))]
+    )
+    return [
+        ("ruff check", [engine.script("ruff"), "check", "."]),
+        ("ruff format", [engine.script("ruff"), "format", "--check", "."]),
+        ("mypy", [engine.script("mypy")]),
+        ("pytest", [engine.python, "-m", "pytest", *folders, *arguments]),
+    ]
+
+
+def _run(name: str, command: list[str | Path]) -> tuple[bool, float]:
+    """Run one check in the project's root; whether it passed, and the seconds it took."""
+    print(f"\n{name}", flush=True)
+    began = time.monotonic()
+    code = subprocess.run(command, cwd=ROOT, env=clean_environment(), check=False).returncode
+    return code == 0, time.monotonic() - began
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except KeyboardInterrupt:
+        sys.exit("stopped")
