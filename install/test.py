@@ -45,10 +45,8 @@ def _without(name: str) -> str | None:
 
 
 def _checks(engine: Environment, arguments: list[str]) -> list[tuple[str, list[str | Path]]]:
-    named = any((ROOT / argument.partition("::")[0]).exists() for argument in arguments if not argument.startswith("-"))
-    folders = (
-        [] if named else [path for path in ("tests/unit", "tests/host") if any((ROOT / path).glob("**/test_*.py"))]
-    )
+    chosen = any(a.startswith("tests") and (ROOT / a.partition("::")[0]).exists() for a in arguments)
+    folders = [] if chosen else [f for f in ("tests/unit", "tests/host") if any((ROOT / f).glob("**/test_*.py"))]
     return [
         ("ruff check", [engine.script("ruff"), "check", "."]),
         ("ruff format", [engine.script("ruff"), "format", "--check", "."]),
