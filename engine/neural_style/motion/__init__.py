@@ -1,0 +1,9 @@
+"""Motion: optical flow between frames, where it can be trusted, and pictures moved along it.
+
+Flow is float32 (H, W, 2) in pixels, (right, down), from the frame it is named after to the other.
+"""
+
+from neural_style.motion.flow import FLOWS, DISFlow, FarnebackFlow, FlowEstimator
+from neural_style.motion.warp import Kernel, backend, reliability, warp
+
+__all__ = ["FLOWS", "DISFlow", "FarnebackFlow", "FlowEstimator", "Kernel", "backend", "reliability", "warp"]

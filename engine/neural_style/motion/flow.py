@@ -1,0 +1,94 @@
+"""Optical flow between two frames: the interface, and OpenCV's DIS and Farneback behind it."""
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+#: DIS works on patches of 8 px at half the resolution: a frame with a shorter side has none to match.
+_LEAST_SIDE = 16
+
+#: No flow to start from. Zeros are not the same: DIS takes them as a guess, and keeps guessing in later calls.
+#: (Typed loosely because OpenCV's stubs do not know that None is allowed.)
+_NO_GUESS: Any = None
+
+
+class FlowEstimator(Protocol):
+    """Estimates motion; `name` says what with (it is part of the key under which flows are kept)."""
+
+    name: str
+
+    def __call__(self, a: NDArray[np.float32], b: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The flow from a to b: float32 (H, W, 2), (right, down) in pixels, so that a[y, x] ≈ b[y + v, x + u].
+
+        a, b: float32 (H, W, 3), sRGB in [0, 1], of one size. Raises ValueError where they are not.
+        """
+        ...
+
+
+class DISFlow:
+    """Dense Inverse Search, preset medium (Kroeger et al. 2016): fast, good up to motions of about 50 px.
+
+    A side under 16 px is padded by repeating the border, and the flow of so small a frame is only a rough one.
+    One estimator belongs to one thread.
+    """
+
+    name = "dis"
+
+    def __init__(self) -> None:
+        self._dis = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
+
+    def __call__(self, a: NDArray[np.float32], b: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The flow from a to b; see `FlowEstimator`."""
+        _check(a, b)
+        height, width = a.shape[:2]
+        tall, wide = max(0, _LEAST_SIDE - height), max(0, _LEAST_SIDE - width)
+        top, left = tall // 2, wide // 2
+        border = (top, tall - top, left, wide - left, cv2.BORDER_REPLICATE)
+        grey_a, grey_b = (cv2.copyMakeBorder(_grey(frame), *border) for frame in (a, b))
+        flow = self._dis.calc(grey_a, grey_b, _NO_GUESS)
+        return np.ascontiguousarray(flow[top : top + height, left : left + width], dtype=np.float32)
+
+
+class FarnebackFlow:
+    """Farneback 2003, polynomial expansion: to score a clip with another flow than it was painted with."""
+
+    name = "farneback"
+
+    def __call__(self, a: NDArray[np.float32], b: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The flow from a to b; see `FlowEstimator`."""
+        _check(a, b)
+        flow = cv2.calcOpticalFlowFarneback(
+            _grey(a),
+            _grey(b),
+            _NO_GUESS,
+            pyr_scale=0.5,
+            levels=5,
+            winsize=15,
+            iterations=3,
+            poly_n=7,
+            poly_sigma=1.5,
+            flags=0,
+        )
+        return np.ascontiguousarray(flow, dtype=np.float32)
+
+
+#: What a flow can be estimated with, by name.
+FLOWS: dict[str, Callable[[], FlowEstimator]] = {DISFlow.name: DISFlow, FarnebackFlow.name: FarnebackFlow}
+
+
+def _check(a: NDArray[np.float32], b: NDArray[np.float32]) -> None:
+    for name, frame in (("a", a), ("b", b)):
+        if frame.dtype != np.float32 or frame.ndim != 3 or frame.shape[2] != 3 or frame.size == 0:
+            raise ValueError(f"{name} is {frame.dtype} {frame.shape}; expected float32 (H, W, 3), not empty")
+    if a.shape != b.shape:
+        raise ValueError(f"a has shape {a.shape} and b {b.shape}; expected two frames of one size")
+
+
+def _grey(frame: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """The frame as 8-bit grey; outside [0, 1] it is clipped, NaN is black."""
+    grey = cv2.cvtColor(np.ascontiguousarray(frame), cv2.COLOR_RGB2GRAY)
+    levels: NDArray[np.uint8] = np.rint(np.clip(np.nan_to_num(grey), 0.0, 1.0) * 255.0).astype(np.uint8)
+    return levels

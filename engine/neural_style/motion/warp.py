@@ -1,0 +1,103 @@
+"""Warping and reliability of optical flow on NumPy arrays, by the native kernels or, without them, by torch."""
+
+import importlib
+import os
+from types import ModuleType
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neural_style.errors import NeuralStyleError
+
+if TYPE_CHECKING:
+    import torch
+
+#: bilinear: 2×2 taps, softens a little each time. lanczos4: 8×8 taps, keeps the sharpness, may overshoot [0, 1].
+Kernel = Literal["bilinear", "lanczos4"]
+
+#: The environment variable that forces a backend: `native` or `torch`.
+BACKEND_VARIABLE = "NEURAL_STYLE_WARP"
+
+_native: ModuleType | None
+try:
+    _native = importlib.import_module("neural_style._native")
+    _native_missing = ""
+except ImportError as error:  # not built, or built for a machine with other libraries
+    _native = None
+    _native_missing = str(error)
+
+
+def backend() -> Literal["native", "torch"]:
+    """The name of what warps: native where it was built, else torch; `NEURAL_STYLE_WARP` forces one.
+
+    Raises NeuralStyleError where the variable names something else, or native kernels that are not there.
+    """
+    forced = os.environ.get(BACKEND_VARIABLE, "")
+    if forced == "torch" or (not forced and _native is None):
+        return "torch"
+    if forced not in ("", "native"):
+        raise NeuralStyleError("unknown warp backend", f"{BACKEND_VARIABLE}={forced}", "use native or torch")
+    if _native is None:
+        raise NeuralStyleError(
+            "the native kernels cannot be loaded",
+            _native_missing,
+            f"install the engine again where there is a C++ compiler, or unset {BACKEND_VARIABLE}",
+        )
+    return "native"
+
+
+def warp(
+    image: NDArray[np.float32], flow: NDArray[np.float32], kernel: Kernel = "bilinear", threads: int = 0
+) -> NDArray[np.float32]:
+    """The image sampled along a flow: result[y, x] = image at (x + u, y + v).
+
+    image:   float32 (H, W, C), any range. flow: float32 (H, W, 2) in pixels.
+    kernel:  how to interpolate; Lanczos taps beyond the border repeat the edge.
+    threads: of the native kernels, 0 for one per core.
+
+    Where the position is outside the image (x < 0, x > W-1, y < 0, y > H-1) or not finite, the result is
+    the unwarped pixel image[y, x], as in Fast Artistic Videos. So warp(b, flow from a to b) resembles a.
+    Raises TypeError where an array is not float32, ValueError for a wrong shape or kernel.
+    """
+    if backend() == "native" and _native is not None:
+        return _native.warp(image, flow, kernel, threads)  # type: ignore[no-any-return]
+    from neural_style.motion import torch_backend
+
+    return torch_backend.warp(_tensor(image, "image"), _tensor(flow, "flow"), kernel).numpy()
+
+
+def reliability(
+    flow: NDArray[np.float32],
+    reverse: NDArray[np.float32],
+    motion_boundaries: bool = True,
+    threads: int = 0,
+) -> NDArray[np.float32]:
+    """How far a flow from a to b can be trusted at each pixel of a, given the reverse flow from b to a.
+
+    flow, reverse:     float32 (H, W, 2) in pixels. Returns float32 (H, W) in [0, 1].
+    motion_boundaries: whether pixels on the edge of a motion count as unreliable.
+    threads:           of the native kernels, 0 for one per core.
+
+    0 where the flow leaves the image, where forward and backward flow disagree (occlusion) and on motion
+    boundaries, smoothed by a Gaussian of σ 0.8 in which occlusion bleeds outward.
+    Sundaram, Brox & Keutzer 2010, section on tracking; Ruder et al. 2016, section on the temporal loss.
+    Raises TypeError where an array is not float32, ValueError for a wrong shape.
+    """
+    if backend() == "native" and _native is not None:
+        return _native.reliability(flow, reverse, motion_boundaries, threads)  # type: ignore[no-any-return]
+    from neural_style.motion import torch_backend
+
+    return torch_backend.reliability(_tensor(flow, "flow"), _tensor(reverse, "reverse"), motion_boundaries).numpy()
+
+
+def _tensor(array: NDArray[np.float32], name: str) -> "torch.Tensor":
+    """The array as a tensor on the CPU, without a copy where torch can take it as it is."""
+    import torch
+
+    if not isinstance(array, np.ndarray):
+        raise TypeError(f"{name} is a {type(array).__name__}; expected a float32 array")
+    if array.dtype != np.float32:
+        raise TypeError(f"{name} is {array.dtype} {array.shape}; expected float32")
+    usable = array.flags.c_contiguous and array.flags.writeable and array.dtype.isnative
+    return torch.from_numpy(array if usable else array.astype(np.float32, order="C"))
