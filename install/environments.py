@@ -7,8 +7,8 @@ As a library: `ensure(name)` makes or reuses one, `existing(name)` only looks.
 import shutil
 import sys
 import time
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from lib import interpreters, stamps
 from lib.blender import make_importable
@@ -26,8 +26,7 @@ class MissingPythonError(SetupError):
     """No Python of the version that an environment needs was found."""
 
 
-@dataclass(frozen=True)
-class Recipe:
+class Recipe(NamedTuple):
     """What an environment is made of.
 
     title:   how it is called in a line of progress.
@@ -48,8 +47,7 @@ RECIPES = {
 }
 
 
-@dataclass(frozen=True)
-class Environment:
+class Environment(NamedTuple):
     """An environment that is whole and up to date."""
 
     name: str
@@ -78,14 +76,22 @@ def ensure(name: str) -> Environment:
     """
     if name not in RECIPES:
         raise SetupError("there is no such environment", name, f"choose among {', '.join(RECIPES)}")
-    if found := existing(name):
-        return found
+    environment = existing(name)
+    if environment is not None:
+        return environment
     environment = _environment(name)
-    with locked(ENVIRONMENTS / f".{environment.folder.name}.lock"):
-        for layer in _layers(name):
-            # Another set-up may have made it while this one waited for the lock.
-            if not _is_current(environment, layer):
-                _make(environment, layer)
+    try:
+        with locked(ENVIRONMENTS / f".{environment.folder.name}.lock"):
+            for layer in _layers(name):
+                # Another set-up may have made it while this one waited for the lock.
+                if not _is_current(environment, layer):
+                    _make(environment, layer)
+    except OSError as error:
+        raise SetupError(
+            f"{RECIPES[name].title} cannot be set up",
+            str(error),
+            "see to it that there is room and that it may be written",
+        ) from error
     return environment
 
 
@@ -152,7 +158,8 @@ def _find_python(name: str) -> interpreters.Interpreter:
     if running in versions:  # the Python that the user chose goes first
         versions = (running, *versions)
     for version in versions:
-        if found := interpreters.find(version):
+        found = interpreters.find(version)
+        if found is not None:
             return found
     raise MissingPythonError(
         f"no Python {versions[0]} was found, and {RECIPES[name].title} needs it",
@@ -195,7 +202,8 @@ def _install_project(environment: Environment, log: Path) -> None:
 
 def main(names: list[str]) -> int:
     """Make the named environments, or all; 0 where every one is there, else 1 (2: an unknown name)."""
-    if unknown := [name for name in names if name not in RECIPES]:
+    unknown = [name for name in names if name not in RECIPES]
+    if unknown:
         say(f"there is no such environment: {unknown[0]} (choose among {', '.join(RECIPES)})")
         return 2
     failed = False

@@ -20,7 +20,7 @@ def main(arguments: list[str]) -> int:
         return 0
     try:
         engine = ensure("test")
-        skipped = [sentence for name in ("blender-4.5", "blender-5.2") if (sentence := _without(name))]
+        skipped = list(filter(None, map(_without, ("blender-4.5", "blender-5.2"))))
     except SetupError as error:
         say(str(error))
         return 2

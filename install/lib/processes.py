@@ -1,6 +1,7 @@
 """Quiet child processes, a lock between two set-ups, and the one kind of error that a set-up shows."""
 
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -17,16 +18,14 @@ _KNOWN = (
         "install its venv module, on Debian and Ubuntu: sudo apt-get install python3-venv",
     ),
     (
-        ("Temporary failure in name resolution", "Name or service not known", "NewConnectionError", "Network is unr"),
-        "the Python package index cannot be reached",
-        "check the network and run this again",
-    ),
-    (
-        ("No matching distribution found",),
-        "a pinned package is not to be had for this machine and this Python",
-        "check the network; if it works, the line above names the package",
+        ("No matching distribution found", "Temporary failure in name resolution", "NewConnectionError"),
+        "a pinned package could not be fetched",
+        "check the network and run this again; where it works, the lines above name the package",
     ),
 )
+
+#: Bytes free on a disk that count as none.
+_TOO_LITTLE = 20_000_000
 
 
 class SetupError(Exception):
@@ -71,7 +70,8 @@ def run_quietly(command: Sequence[str | Path], log: Path, doing: str) -> str:
     for line in text.strip().splitlines()[-12:]:
         say(f"    {line}")
     for signs, what, mend in _KNOWN:
-        if any(sign in text for sign in signs):
+        # With the disk full, what a program has to say of it may not have reached the log.
+        if any(sign in text for sign in signs) or ("disk" in what and shutil.disk_usage(log.parent).free < _TOO_LITTLE):
             raise SetupError(f"{doing} failed because {what}", "", mend)
     raise SetupError(f"{doing} failed", f"see the end of {log}", "mend what it names and run this again")
 

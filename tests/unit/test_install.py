@@ -152,7 +152,7 @@ def test_a_missing_python_is_said_in_one_sentence(monkeypatch):
     ("noise", "sentence"),
     [
         ("ERROR: [Errno 28] No space left on device", "the disk is full"),
-        ("Failed: [Errno -3] Temporary failure in name resolution", "cannot be reached"),
+        ("Failed: [Errno -3] Temporary failure in name resolution", "check the network"),
         ("Error: ensurepip is not available", "cannot make environments"),
         ("something else", "see the end of"),
     ],
