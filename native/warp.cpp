@@ -129,10 +129,10 @@ NEURAL_STYLE_INLINE void lanczos_rows(const Picture& p, int first, int last) {
     const std::size_t stride = static_cast<std::size_t>(p.width) * channels;
     Positions at;
     float wx[kTaps][kChunk], wy[kTaps][kChunk];
-    float fixed[2][C ? kTaps * C : 1];
-    std::vector<float> loose(C ? 0 : 2 * span);
-    float* columns = C ? fixed[0] : loose.data();
-    float* taps = C ? fixed[1] : loose.data() + span;
+    float fixed[C ? kTaps * C : 1];
+    std::vector<float> loose((C ? 0 : span) + kTaps * span);
+    float* taps = loose.data();
+    float* columns = C ? fixed : loose.data() + kTaps * span;
     for (int y = first; y < last; ++y) {
         for (int start = 0; start < p.width; start += kChunk) {
             const int count = std::min(kChunk, p.width - start);
@@ -148,20 +148,21 @@ NEURAL_STYLE_INLINE void lanczos_rows(const Picture& p, int first, int last) {
                 }
                 // Down the columns first: 8·C floats that lie side by side, so this loop vectorises.
                 const int x0 = at.x0[i], y0 = at.y0[i];
-                const bool within = x0 >= 3 && x0 + 5 <= p.width;
-                std::fill_n(columns, span, 0.0f);
+                const float* rows[kTaps];
                 for (int k = 0; k < kTaps; ++k) {
-                    const int row = std::min(std::max(y0 - 3 + k, 0), p.height - 1);
-                    const float* source = p.image + row * stride;
-                    if (within) {
-                        source += static_cast<std::size_t>(x0 - 3) * channels;
+                    const float* row = p.image + std::min(std::max(y0 - 3 + k, 0), p.height - 1) * stride;
+                    if (x0 >= 3 && x0 + 5 <= p.width) {
+                        rows[k] = row + static_cast<std::size_t>(x0 - 3) * channels;
                     } else {
-                        gather(source, x0, p.width, channels, taps);
-                        source = taps;
+                        gather(row, x0, p.width, channels, taps + k * span);
+                        rows[k] = taps + k * span;
                     }
-                    const float weight = wy[k][i];
-                    for (int j = 0; j < span; ++j) columns[j] += weight * source[j];
                 }
+                for (int j = 0; j < span; ++j)
+                    columns[j] = ((wy[0][i] * rows[0][j] + wy[1][i] * rows[1][j]) +
+                                  (wy[2][i] * rows[2][j] + wy[3][i] * rows[3][j])) +
+                                 ((wy[4][i] * rows[4][j] + wy[5][i] * rows[5][j]) +
+                                  (wy[6][i] * rows[6][j] + wy[7][i] * rows[7][j]));
                 for (int c = 0; c < channels; ++c) {
                     float sum = 0.0f;
                     for (int k = 0; k < kTaps; ++k) sum += wx[k][i] * columns[k * channels + c];
