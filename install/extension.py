@@ -1,0 +1,102 @@
+#!/usr/bin/env python3
+"""Builds the extension's zip: `python3 install/extension.py [--out DIR]`, and installs it into a user folder.
+
+Standard library only. The tests and the demo import `build` and `install`, so that what they run is the built thing.
+"""
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import tomllib
+import zipfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+PLUGIN = ROOT / "plugin"
+DOOR = ROOT / "engine" / "neural_style" / "door"
+
+#: The module that Blender knows the installed extension by.
+MODULE = "bl_ext.user_default.neural_style"
+
+_SKIPPED = shutil.ignore_patterns("__pycache__", "*.pyc", ".*")
+
+
+def build(out: Path) -> Path:
+    """Build `neural_style-VERSION.zip` in the folder `out`, and return its path.
+
+    Blender's own builder makes and validates it where the environment of Blender 5.2 is there; else it is a plain zip
+    with the same content. Raises RuntimeError with the builder's words where it finds something wrong.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    manifest = tomllib.loads((PLUGIN / "blender_manifest.toml").read_text(encoding="utf-8"))
+    target = out / f"{manifest['id']}-{manifest['version']}.zip"
+    with tempfile.TemporaryDirectory() as temporary:
+        stage = Path(temporary) / manifest["id"]
+        shutil.copytree(PLUGIN, stage, ignore=_SKIPPED)
+        shutil.copytree(DOOR, stage / "door", ignore=_SKIPPED)
+        # Built beside its place and then moved there: a build that fails leaves no half of a zip behind.
+        part = Path(temporary) / target.name
+        builder = _builder()
+        if builder is None:
+            _zip(stage, part)
+        else:
+            _run(builder, "build", f"--source-dir={stage}", f"--output-filepath={part}")
+            _run(builder, "validate", str(part))
+        shutil.move(part, target)
+    return target
+
+
+def install(package: Path, user_folder: Path) -> dict[str, str]:
+    """Install a built zip into a Blender user folder, and return the environment that makes Blender use it.
+
+    A script then enables the extension with `addon_utils.enable(MODULE, default_set=True)`; where it also saves the
+    preferences (`bpy.ops.wm.save_userpref()`), every later Blender in that environment has it enabled.
+    """
+    target = user_folder / "extensions" / "user_default" / "neural_style"
+    if target.exists():
+        shutil.rmtree(target)
+    target.mkdir(parents=True)
+    with zipfile.ZipFile(package) as archive:
+        archive.extractall(target)
+    return {"BLENDER_USER_RESOURCES": str(user_folder)}
+
+
+def _builder() -> list[str] | None:
+    """The command line of Blender's extension tool, where a Blender 5.2 (or newer) wheel is at hand.
+
+    The tool itself needs no Blender, only a Python.
+    """
+    given = os.environ.get("NEURAL_STYLE_BLENDER_52")
+    environment = Path(given).parents[1] if given else ROOT / ".envs" / "blender-5.2"
+    found = sorted(environment.glob("lib/python*/site-packages/bpy/*/scripts/addons_core/bl_pkg/cli/blender_ext.py"))
+    return [sys.executable, str(found[-1])] if found else None
+
+
+def _run(builder: list[str], *arguments: str) -> None:
+    done = subprocess.run([*builder, *arguments], capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(f"Blender's {arguments[0]} of the extension failed:\n{done.stdout}{done.stderr}")
+
+
+def _zip(stage: Path, target: Path) -> None:
+    """The files of a folder, in order and without their dates: the same content gives the same zip."""
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in sorted(path for path in stage.rglob("*") if path.is_file()):
+            entry = zipfile.ZipInfo(path.relative_to(stage).as_posix())
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.external_attr = 0o644 << 16
+            archive.writestr(entry, path.read_bytes())
+
+
+def main() -> None:
+    """Build the zip into the folder that is asked for."""
+    parser = argparse.ArgumentParser(description="Build the Blender extension's zip.")
+    parser.add_argument("--out", type=Path, default=ROOT / "out", metavar="DIR", help="folder for the zip (out)")
+    print(build(parser.parse_args().out))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,20 @@
+"""Neural Style: a compositor node that turns footage into a painting which holds still from frame to frame.
+
+The node asks an engine in another process for every frame; see `render.py` for how a frame travels.
+"""
+
+from . import menu, node, preferences, render
+
+_PARTS = (preferences, node, menu, render)
+
+
+def register() -> None:
+    """Enable the extension."""
+    for part in _PARTS:
+        part.register()
+
+
+def unregister() -> None:
+    """Disable it."""
+    for part in reversed(_PARTS):
+        part.unregister()

@@ -1,0 +1,65 @@
+"""Walks through compositor trees: what is upstream of what, and what is left without it."""
+
+from collections.abc import Iterable, Iterator
+
+#: `bl_idname` of the Neural Style node.
+IDNAME = "CompositorNodeNeuralStyle"
+
+
+def is_style(node) -> bool:
+    """Whether this is a Neural Style node (and the extension knows it)."""
+    return node.bl_idname == IDNAME
+
+
+def source_of(node):
+    """The socket that is wired into the node's Image input, or None."""
+    socket = node.inputs[0] if node.inputs else None
+    link = socket.links[0] if socket and socket.links else None
+    return link.from_socket if link and link.is_valid and not link.is_muted else None
+
+
+def upstream(ends: Iterable) -> list:
+    """All nodes that the nodes `ends` depend on, themselves included, each once.
+
+    A Neural Style node is the end of the walk: what it gives is the picture it holds, whatever is wired into it.
+    """
+    seen, todo = {}, list(ends)
+    while todo:
+        node = todo.pop()
+        if node.name in seen:
+            continue
+        seen[node.name] = node
+        if not is_style(node) or node.mute:
+            todo += _parents(node)
+    return list(seen.values())
+
+
+def styles(tree) -> list:
+    """The Neural Style nodes of a tree, each after all those that it depends on."""
+    ordered = {}
+
+    def visit(node, path=()):
+        if node.name in path:
+            return  # a cycle: Blender ignores it too
+        for parent in _parents(node):
+            visit(parent, (*path, node.name))
+        if is_style(node):
+            ordered.setdefault(node.name, node)
+
+    for node in tree.nodes:
+        if is_style(node):
+            visit(node)
+    return list(ordered.values())
+
+
+def render_layers(nodes: Iterable) -> Iterator:
+    """The Render Layers nodes among `nodes` and in the groups among them."""
+    for node in nodes:
+        if node.type == "R_LAYERS":
+            yield node
+        elif node.type == "GROUP" and node.node_tree:
+            yield from render_layers(node.node_tree.nodes)
+
+
+def _parents(node) -> list:
+    return [link.from_node for socket in node.inputs for link in socket.links if link.is_valid]

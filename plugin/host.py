@@ -1,0 +1,115 @@
+"""Everything that differs between Blender 4.5 and 5.x, and nothing else."""
+
+from pathlib import Path
+
+import bpy
+
+#: Node types (`Node.type`) that end a compositor tree. 5.x ends it in a Group Output, 4.5 in a Composite node.
+ENDS = ("COMPOSITE", "GROUP_OUTPUT", "OUTPUT_FILE", "VIEWER", "SPLITVIEWER")
+
+#: Those that show or write something of their own.
+WRITERS = ("OUTPUT_FILE", "VIEWER", "SPLITVIEWER")
+
+#: Node types of 4.5 that only note a translation: its File Output node writes the picture unmoved.
+#: 5.x moves the pixels before it writes.
+_MOVES = ("TRANSLATE", "TRANSFORM", "STABILIZE2D")
+
+
+def _shared_trees() -> bool:
+    """Whether a scene's compositor tree is a data-block of its own (5.x) or a part of the scene (4.5)."""
+    return "compositing_node_group" in bpy.types.Scene.bl_rna.properties
+
+
+def tree_of(scene: bpy.types.Scene) -> bpy.types.NodeTree | None:
+    """The compositor tree of a scene, or None where it has none, or does not use it."""
+    if not scene.render.use_compositing:
+        return None
+    if _shared_trees():
+        return scene.compositing_node_group
+    return scene.node_tree if scene.use_nodes else None
+
+
+def copy_scene(scene: bpy.types.Scene, name: str, with_objects: bool) -> bpy.types.Scene:
+    """A linked copy of a scene under a hidden name, without its objects unless they are asked for."""
+    copy = scene.copy()
+    copy.name = name
+    copy.use_fake_user = False
+    if not with_objects:
+        for child in list(copy.collection.children):
+            copy.collection.children.unlink(child)
+        for thing in list(copy.collection.objects):
+            copy.collection.objects.unlink(thing)
+        for layer in list(copy.view_layers)[1:]:
+            copy.view_layers.remove(layer)
+    return copy
+
+
+def free_scene(scene: bpy.types.Scene) -> None:
+    """Remove a scene that `copy_scene` made."""
+    bpy.data.scenes.remove(scene)
+
+
+def copy_tree(scene: bpy.types.Scene, copy: bpy.types.Scene) -> bpy.types.NodeTree:
+    """Give `copy`, a copy of `scene`, a compositor tree of its own to change, and return it."""
+    if _shared_trees():
+        copy.compositing_node_group = scene.compositing_node_group.copy()
+        return copy.compositing_node_group
+    return copy.node_tree
+
+
+def drop_tree(scene: bpy.types.Scene) -> None:
+    """Remove the tree that `copy_tree` made."""
+    if _shared_trees() and scene.compositing_node_group:
+        bpy.data.node_groups.remove(scene.compositing_node_group)
+
+
+def end_at(tree: bpy.types.NodeTree, socket: bpy.types.NodeSocket) -> None:
+    """Let a tree give what `socket` gives."""
+    kind, idname = ("GROUP_OUTPUT", "NodeGroupOutput") if _shared_trees() else ("COMPOSITE", "CompositorNodeComposite")
+    if _shared_trees() and not any(
+        item.item_type == "SOCKET" and item.in_out == "OUTPUT" for item in tree.interface.items_tree
+    ):
+        tree.interface.new_socket(name="Image", in_out="OUTPUT", socket_type="NodeSocketColor")
+    # Of several such nodes only one counts, and which one cannot be set in 4.5: end all of them there.
+    for end in [node for node in tree.nodes if node.type == kind] or [tree.nodes.new(idname)]:
+        end.mute = False
+        tree.links.new(socket, end.inputs[0])
+
+
+def add_file_output(tree: bpy.types.NodeTree, socket: bpy.types.NodeSocket, folder: Path) -> bpy.types.Node:
+    """Write what `socket` gives into `folder`, at its own size, as the kind of file that `exr.read` reads."""
+    node = tree.nodes.new("CompositorNodeOutputFile")
+    if hasattr(node, "file_output_items"):
+        node.directory = str(folder)
+        node.file_name = ""
+        node.file_output_items.clear()
+        node.file_output_items.new("RGBA", "picture")
+    else:
+        node.base_path = str(folder)
+        node.file_slots.clear()
+        node.file_slots.new("picture")
+    as_float_exr(node.format)
+    tree.links.new(socket, node.inputs[0])
+    return node
+
+
+def as_float_exr(settings: bpy.types.ImageFormatSettings) -> None:
+    """Uncompressed float32 RGBA, without colour management: what the compositor holds, bit for bit."""
+    if hasattr(settings, "media_type"):
+        settings.media_type = "IMAGE"  # 5.x: the formats to choose from depend on it
+    settings.file_format = "OPEN_EXR"
+    settings.color_mode = "RGBA"
+    settings.color_depth = "32"
+    settings.exr_codec = "NONE"
+
+
+def as_cheapest(settings: bpy.types.ImageFormatSettings) -> None:
+    """The format that costs least to write, for a file that nobody reads."""
+    if hasattr(settings, "media_type"):
+        settings.media_type = "IMAGE"
+    settings.file_format = "BMP"
+
+
+def writes_moved(nodes: list[bpy.types.Node]) -> bool:
+    """Whether a File Output node after `nodes` puts the pixels where the compositor would show them."""
+    return _shared_trees() or not any(node.type in _MOVES for node in nodes)

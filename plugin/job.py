@@ -1,0 +1,160 @@
+"""One render job: from its first frame to its last, what every Neural Style node of the scene paints."""
+
+import shutil
+import time
+
+import bpy
+import numpy as np
+
+from . import exchange, graph, host, picture, pixels, status
+from .capture import Capture
+from .door.messages import Paint
+from .errors import PaintError
+from .values import Values
+
+
+class Stream:
+    """One node's frames in the order of time.
+
+    Blender may free and remake nodes while it renders; they are held by name and looked up when needed.
+    """
+
+    def __init__(self, scene: bpy.types.Scene, node: bpy.types.Node) -> None:
+        self.name = node.name
+        self.key = f"{scene.name}/{node.name}"
+        self.capture: Capture | None = None
+        self._last: tuple[int, str] | None = None
+
+    def previous(self, frame: int, step: int) -> str | None:
+        """The engine's key of the frame before, where that was the last one painted."""
+        return self._last[1] if self._last and self._last[0] + step == frame else None
+
+    def painted(self, frame: int, key: str) -> None:
+        """Remember the frame that was painted last."""
+        self._last = (frame, key)
+
+
+class Job:
+    """Paints frames of one scene. `free` it in the end, which leaves the scene as it was found.
+
+    scene:  what is rendered.
+    worker: gives the worker, when the first frame that is to be painted asks for it; may raise `PaintError`.
+    """
+
+    def __init__(self, scene: bpy.types.Scene, worker) -> None:
+        self.scene = scene
+        self.trouble: PaintError | None = None
+        self.started = time.time()
+        self._worker = worker
+        self._tree = host.tree_of(scene)
+        self._muted: list[str] = []
+        self._values: Values | None = None
+        self._folder = exchange.folder()
+        self.streams = [Stream(scene, node) for node in graph.styles(self._tree)]
+
+    def prepare(self) -> None:
+        """Before the first frame: make the hidden scenes, show pictures, spare the outer render what it can."""
+        self._values = Values(self.scene)
+        for stream in self.streams:
+            node = self._tree.nodes[stream.name]
+            if graph.source_of(node):
+                stream.capture = Capture(self.scene, node, self._folder)
+        for stream in self.streams:
+            picture.show_picture(self._tree.nodes[stream.name])
+        self._mute_render_layers()
+
+    def _mute_render_layers(self) -> None:
+        """Let the outer render skip its 3D pass where the captures have already rendered all that is needed.
+
+        Must happen in `render_init`: later it takes effect one frame late (4.5 and 5.2).
+        """
+        ends = [node for node in self._tree.nodes if node.type in host.ENDS and not node.mute]
+        if any(graph.render_layers(graph.upstream(ends))):
+            return  # another branch shows them: Blender would leave that one empty
+        for node in self._tree.nodes:
+            if node.type == "R_LAYERS" and not node.mute:
+                node.mute = True
+                self._muted.append(node.name)
+
+    def paint(self, frame: int) -> list[dict]:
+        """Paint all nodes for a frame; return the seconds that each took. Raises `PaintError`."""
+        self._values.go(frame)
+        return [seconds for stream in self.streams if (seconds := self._paint(stream, frame))]
+
+    def _paint(self, stream: Stream, frame: int) -> dict | None:
+        node = self._tree.nodes[stream.name]
+        if stream.capture is None:
+            picture.put(node, np.zeros((self.scene.render.resolution_y, self.scene.render.resolution_x, 4), np.float32))
+            status.say(node, "Nothing is wired into Image: there is nothing to paint")
+            return None
+        clock = _Clock()
+        settings = self._values.read(stream.name)
+        source = stream.capture.take(frame)
+        clock.lap("capture")
+        if settings.style_weight == 0 or self._values.is_muted(stream.name):
+            picture.put(node, source)
+            clock.lap("transport")
+            status.say(node, f"Frame {frame}: not painted (Style Weight is 0)")
+            return {"frame": frame, "stream": stream.key, "painted": False, **clock.seconds}
+
+        status.say(node, f"Frame {frame}: painting …")
+        previous = stream.previous(frame, self.scene.frame_step)
+        rgb = pixels.to_door(source)
+        clock.lap("transport")
+        worker = self._worker()
+        clock.lap("start")
+        painted, result = worker.paint(Paint(0, stream.key, frame, 0, 0, "", settings, previous), rgb)
+        clock.lap("answer")
+        stream.painted(frame, painted.key)
+        picture.put(node, pixels.from_door(result, source))
+        clock.lap("transport")
+        status.say(node, painted.note or f"Frame {frame}: painted in {clock.total:.1f} s on {worker.hello.device}")
+
+        # What the answer took beyond what the engine counts is the pipe, the file and the waiting.
+        took = clock.seconds
+        took["transport"] += took.pop("answer") - sum(painted.seconds.values())
+        for stage, value in painted.seconds.items():
+            took[stage] = took.get(stage, 0.0) + value
+        about = {"frame": frame, "stream": stream.key, "painted": True, "cut": painted.cut, "cached": painted.cached}
+        return {**about, **took}
+
+    def fail(self, trouble: PaintError) -> None:
+        """Remember why the job cannot go on, and say it on the nodes."""
+        self.trouble = trouble
+        for stream in self.streams:
+            status.say(self._tree.nodes[stream.name], str(trouble), is_error=True)
+
+    def free(self, keep_picture: bool) -> None:
+        """Put everything back.
+
+        keep_picture: leave the last picture in the nodes, so that the artist can go on compositing with it.
+        """
+        for name in self._muted:
+            self._tree.nodes[name].mute = False
+        for stream in self.streams:
+            if stream.capture:
+                stream.capture.free()
+            if not keep_picture:
+                picture.show_input(self._tree.nodes[stream.name])
+        if self._values:
+            self._values.free()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+
+class _Clock:
+    """Seconds by stage."""
+
+    def __init__(self) -> None:
+        self._begin = self._last = time.perf_counter()
+        self.seconds: dict[str, float] = {}
+
+    def lap(self, stage: str) -> None:
+        """Add the time since the last lap to a stage."""
+        now = time.perf_counter()
+        self.seconds[stage] = self.seconds.get(stage, 0.0) + now - self._last
+        self._last = now
+
+    @property
+    def total(self) -> float:
+        """Seconds since it was made."""
+        return self._last - self._begin

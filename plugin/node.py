@@ -1,0 +1,124 @@
+"""The Neural Style node: its properties, and how it is drawn."""
+
+import textwrap
+
+import bpy
+from bpy.props import EnumProperty, FloatProperty, IntProperty
+
+from . import graph, picture, status
+from .door.catalogue import METHODS, STYLES, Entry
+from .door.messages import Settings
+
+_DEFAULTS = Settings()
+
+
+def _items(entries: tuple[Entry, ...]) -> list[tuple[str, str, str, int]]:
+    """Entries as Blender's enum items; the number, which files and keyframes store, is the entry's place."""
+    return [(entry.name, entry.label, entry.description, place) for place, entry in enumerate(entries)]
+
+
+class CompositorNodeNeuralStyle(bpy.types.CompositorNodeCustomGroup):
+    """Paints what is wired in, so that it looks the same from one frame to the next."""
+
+    bl_idname = graph.IDNAME
+    bl_label = "Neural Style"
+    bl_icon = "BRUSH_DATA"
+    bl_width_default = 220
+    bl_width_min = 160
+
+    style: EnumProperty(
+        name="Style",
+        description="The painting to look like",
+        items=_items(STYLES),
+        default=_DEFAULTS.style,
+    )
+    style_weight: FloatProperty(
+        name="Style Weight",
+        description="How much of the painting is seen: 0 gives the input back as it is, 1 the painting",
+        min=0.0,
+        max=1.0,
+        subtype="FACTOR",
+        default=_DEFAULTS.style_weight,
+    )
+    method: EnumProperty(
+        name="Method",
+        description="How frames are painted and held together",
+        items=_items(METHODS),
+        default=_DEFAULTS.method,
+    )
+    temporal: FloatProperty(
+        name="Temporal",
+        description="How firmly a frame is held to the one before, as a multiple of the method's own measure: "
+        "more flickers less, less follows the footage more closely",
+        min=0.0,
+        max=4.0,
+        default=_DEFAULTS.temporal,
+    )
+    iterations: IntProperty(
+        name="Iterations",
+        description="Steps of the solver per frame: more are slower and finer. 0 takes the method's own number",
+        min=0,
+        soft_max=200,
+        max=5000,
+        default=_DEFAULTS.iterations,
+    )
+    seed: IntProperty(
+        name="Seed",
+        description="Another number gives another variant of the same painting; 0 is the plain one",
+        min=0,
+        default=_DEFAULTS.seed,
+    )
+    working_width: IntProperty(
+        name="Working Width",
+        description="Width that is painted at: smaller is faster, and its strokes are larger in the picture. "
+        "The picture comes back in the size of the input. 0 takes the width of the input",
+        min=0,
+        soft_max=4096,
+        max=16384,
+        subtype="PIXEL",
+        default=_DEFAULTS.working_width,
+    )
+
+    def init(self, _context) -> None:
+        """Make the inner tree; Blender calls it for a new node."""
+        picture.build(self)
+
+    def copy(self, _original) -> None:
+        """Part a duplicate from its original; Blender calls it, also for every node of a copied tree."""
+        picture.on_copy(self)
+
+    def draw_label(self) -> str:
+        """The title of the node."""
+        return self.bl_label
+
+    def draw_buttons(self, _context, layout) -> None:
+        """The node's face."""
+        layout.prop(self, "style", text="")
+        layout.prop(self, "style_weight")
+        layout.prop(self, "method", text="")
+        column = layout.column(align=True)
+        for name in ("temporal", "iterations", "seed", "working_width"):
+            column.prop(self, name)
+        self._draw_status(layout)
+
+    def _draw_status(self, layout) -> None:
+        line = status.of(self)
+        if not line.text:
+            return
+        column = layout.column(align=True)
+        column.alert = line.is_error
+        column.scale_y = 0.8
+        # A node has no text that wraps; a letter of the default size takes about 6.5 units of the node's width.
+        lines = textwrap.wrap(line.text, max(16, int((self.width - 44) / 6.2)))
+        for row, text in enumerate(lines):
+            column.label(text=text, icon=line.icon if row == 0 else "BLANK1")
+
+
+def register() -> None:
+    """Make the node known to Blender."""
+    bpy.utils.register_class(CompositorNodeNeuralStyle)
+
+
+def unregister() -> None:
+    """Take it back."""
+    bpy.utils.unregister_class(CompositorNodeNeuralStyle)

@@ -1,0 +1,93 @@
+"""The tree inside a Neural Style node: it shows either the picture that was painted, or what is wired in.
+
+Changing the tree takes effect from the next render job on, changing the image's pixels at once, for the very frame
+that is being rendered (4.5 and 5.2): a job therefore shows the image from its first frame to its last, and a frame
+that is not to be painted shows the pixels of the source, exactly.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import bpy
+import numpy as np
+
+#: A leading dot hides a data-block from Blender's lists.
+NAME = ".Neural Style"
+
+
+_shared = False
+
+
+@contextmanager
+def shared() -> Iterator[None]:
+    """While a tree is copied in here, the copied nodes show the very pictures of their originals."""
+    global _shared
+    _shared = True
+    try:
+        yield
+    finally:
+        _shared = False
+
+
+def on_copy(node: bpy.types.Node) -> None:
+    """Give a duplicated node an inner tree of its own; Blender copies only the pointer to the original's."""
+    if not _shared:
+        build(node)
+
+
+def build(node: bpy.types.Node) -> None:
+    """Give a node an inner tree of its own (Image in, Image out) that passes its input through."""
+    tree = bpy.data.node_groups.new(NAME, "CompositorNodeTree")
+    tree.interface.new_socket(name="Image", in_out="INPUT", socket_type="NodeSocketColor")
+    tree.interface.new_socket(name="Image", in_out="OUTPUT", socket_type="NodeSocketColor")
+    for kind, name, x in (
+        ("NodeGroupInput", "Input", -200),
+        ("CompositorNodeImage", "Picture", -200),
+        ("NodeGroupOutput", "Output", 100),
+    ):
+        inner = tree.nodes.new(kind)
+        inner.name, inner.location = name, (x, -200 if name == "Picture" else 0)
+    node.node_tree = tree
+    show_input(node)
+
+
+def show_input(node: bpy.types.Node) -> None:
+    """Pass on what is wired in, from the next evaluation on."""
+    _show(node, "Input")
+
+
+def show_picture(node: bpy.types.Node) -> None:
+    """Give what `put` puts, from the next evaluation on; a transparent point before the first."""
+    _image(node, 1, 1)
+    _show(node, "Picture")
+
+
+def put(node: bpy.types.Node, rgba: np.ndarray) -> None:
+    """Put a picture, float32 (H, W, 4), scene-linear, premultiplied, bottom row first, into the node, at once."""
+    height, width = rgba.shape[:2]
+    image = _image(node, width, height)
+    image.pixels.foreach_set(np.ascontiguousarray(rgba, np.float32).ravel())
+    image.update()
+    image.update_tag()  # without it a strip's compositor modifier keeps the first picture (5.2)
+
+
+def _show(node: bpy.types.Node, name: str) -> None:
+    tree = node.node_tree
+    source, target = tree.nodes[name].outputs[0], tree.nodes["Output"].inputs[0]
+    if not (target.links and target.links[0].from_socket == source):
+        tree.links.new(source, target)
+
+
+def _image(node: bpy.types.Node, width: int, height: int) -> bpy.types.Image:
+    """The node's image; made, or scaled to at least 1×1, where it is missing or of another size."""
+    inner = node.node_tree.nodes["Picture"]
+    image = inner.image
+    if image is None:
+        image = bpy.data.images.new(NAME, width, height, alpha=True, float_buffer=True)
+        image.generated_color = (0, 0, 0, 0)
+        image.colorspace_settings.is_data = True  # what is put in is what comes out
+        image.alpha_mode = "PREMUL"
+        inner.image = image
+    elif tuple(image.size) != (width, height) and (width, height) != (1, 1):
+        image.scale(width, height)
+    return image

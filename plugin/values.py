@@ -1,0 +1,43 @@
+"""The node's settings at a frame, exactly: keyframes, drivers and all else that Blender can animate with.
+
+In `render_pre` of frame N the node itself still holds the values of another frame (4.5 and 5.2), and a render of pure
+footage never evaluates the scene. So a hidden scene that holds nothing but the compositor tree is set to frame N, and
+its evaluated tree is read: Blender's own evaluation, without a copy of its rules in here, and without touching the
+user's frame.
+"""
+
+from dataclasses import fields
+
+import bpy
+
+from . import host, picture
+from .door.messages import Settings
+
+_FIELDS = tuple(field.name for field in fields(Settings))
+
+
+class Values:
+    """Reads the nodes of one scene's compositor at any frame. `free` it in the end."""
+
+    def __init__(self, scene: bpy.types.Scene) -> None:
+        with picture.shared():  # 4.5 copies the tree with the scene
+            self._scene = host.copy_scene(scene, ".Neural Style values", with_objects=False)
+        self._tree = host.tree_of(self._scene)
+
+    def go(self, frame: int) -> None:
+        """Evaluate at a frame; `read` and `is_muted` speak of it until the next call."""
+        self._scene.frame_set(frame)
+        self._evaluated = self._tree.evaluated_get(self._scene.view_layers[0].depsgraph)
+
+    def read(self, name: str) -> Settings:
+        """The settings of the node of that name."""
+        node = self._evaluated.nodes[name]
+        return Settings(**{field: getattr(node, field) for field in _FIELDS})
+
+    def is_muted(self, name: str) -> bool:
+        """Whether the node of that name is muted."""
+        return self._evaluated.nodes[name].mute
+
+    def free(self) -> None:
+        """Remove the hidden scene."""
+        host.free_scene(self._scene)

@@ -1,0 +1,198 @@
+"""The client of the engine: starts its worker, sends one request at a time, starts it once more where it dies."""
+
+import collections
+import contextlib
+import os
+import queue
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from . import exchange
+from .door import framing, messages
+from .errors import PaintError
+
+#: Seconds that a worker may take to say hello: a cold disk and a first import of torch are slow.
+HELLO_SECONDS = float(os.environ.get("NEURAL_STYLE_HELLO_SECONDS", "180"))
+
+#: Seconds between two looks at whether a worker that is painting still lives.
+_LOOK_SECONDS = 0.5
+
+
+class _DiedError(Exception):
+    """The process is gone, or no longer speaks."""
+
+
+class _Process:
+    """One run of the worker. Its two pipes are read by threads, so that waiting always has an end."""
+
+    def __init__(self, python: Path, cwd: Path) -> None:
+        environment = {key: value for key, value in os.environ.items() if key != "PYTHONHOME"}
+        if sys.platform == "win32":
+            flags = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}
+        else:
+            flags = {"start_new_session": True}  # Ctrl-C in the terminal is for Blender, which then ends the worker
+        pipe = subprocess.PIPE
+        try:
+            self._child = subprocess.Popen(
+                [str(python), "-m", "neural_style.worker"],
+                stdin=pipe, stdout=pipe, stderr=pipe, env=environment, cwd=cwd, **flags,
+            )  # fmt: skip
+        except OSError as error:
+            raise PaintError("the engine cannot be started", str(python), error.strerror or str(error)) from error
+        self._inbox: queue.SimpleQueue = queue.SimpleQueue()
+        self._last_words: collections.deque[str] = collections.deque(maxlen=30)
+        self._readers = [threading.Thread(target=read, daemon=True) for read in (self._read, self._listen)]
+        for reader in self._readers:
+            reader.start()
+
+    def send(self, message: messages.Message) -> None:
+        """Send one message; `_DiedError` where nobody reads it."""
+        try:
+            framing.send(self._child.stdin, messages.pack(message))
+        except framing.BrokenPipe as error:
+            raise _DiedError from error
+
+    def receive(self, seconds: float | None = None) -> messages.Message | None:
+        """The next message, None after `seconds`; `_DiedError` where none can come any more."""
+        end = None if seconds is None else time.monotonic() + seconds
+        while end is None or time.monotonic() < end:
+            with contextlib.suppress(queue.Empty):
+                message = self._inbox.get(timeout=_LOOK_SECONDS)
+                if isinstance(message, Exception):
+                    raise _DiedError from message
+                return message
+        return None
+
+    @property
+    def last_words(self) -> str:
+        """The last line that it wrote to its standard error, or how it ended."""
+        self._readers[1].join(1)
+        lines = [line for line in self._last_words if line.strip()]
+        code = self._child.poll()
+        ended = "" if code is None else f"killed by signal {-code}" if code < 0 else f"exit status {code}"
+        return ": ".join(text for text in (ended, lines[-1].strip() if lines else "") if text)
+
+    def end(self, patience: float = 2.0) -> None:
+        """Close its input, which asks it to leave; interrupt, then kill it where it does not."""
+        with contextlib.suppress(OSError, ValueError):
+            self._child.stdin.close()
+        interrupt = signal.CTRL_BREAK_EVENT if sys.platform == "win32" else signal.SIGINT
+        for step in (lambda: None, lambda: self._child.send_signal(interrupt), self._child.kill):
+            with contextlib.suppress(OSError):
+                step()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._child.wait(patience)
+                break
+        for reader in self._readers:
+            reader.join(1)
+        self._child.stdout.close()
+        self._child.stderr.close()
+
+    def _read(self) -> None:
+        try:
+            while (data := framing.receive(self._child.stdout)) is not None:
+                self._inbox.put(messages.unpack(data))
+            self._inbox.put(EOFError())
+        except (framing.BrokenPipe, ValueError, OSError) as error:
+            self._inbox.put(error)
+
+    def _listen(self) -> None:
+        with contextlib.suppress(ValueError, OSError):
+            for line in self._child.stderr:
+                self._last_words.append(line.decode(errors="replace"))
+
+
+class Worker:
+    """Paints frames, one after the other. Make it cheaply: the process starts with the first request.
+
+    python: the engine's Python.
+    """
+
+    def __init__(self, python: Path) -> None:
+        self.python = python
+        self.hello: messages.Hello | None = None
+        self._process: _Process | None = None
+        self._folder = exchange.folder()
+        self._pixels = exchange.PixelFile(self._folder)
+        self._requests = 0
+
+    def start(self) -> messages.Hello:
+        """Start the process, unless it runs, and return what it says of itself. Raises `PaintError`."""
+        if self._process and self.hello:
+            return self.hello
+        self._process = _Process(self.python, self._folder)
+        try:
+            hello = self._process.receive(HELLO_SECONDS)
+        except _DiedError as error:
+            words = self._process.last_words
+            self._drop()
+            raise PaintError("the engine does not start", str(self.python), words) from error
+        if hello is None:
+            self._drop()
+            raise PaintError("the engine does not answer", str(self.python), f"waited {HELLO_SECONDS:g} seconds")
+        if isinstance(hello, messages.Failed):
+            self._drop()
+            raise PaintError(hello.what, hello.where, hello.mend)
+        if not isinstance(hello, messages.Hello) or hello.protocol != messages.PROTOCOL:
+            version = getattr(hello, "version", "unknown")
+            self._drop()
+            raise PaintError(
+                f"the engine's version {version} does not fit the extension",
+                str(self.python),
+                "install the engine and the extension of the same version",
+            )
+        self.hello = hello
+        return hello
+
+    def paint(self, request: messages.Paint, source: np.ndarray) -> tuple[messages.Painted, np.ndarray]:
+        """Paint one frame; return what the engine says of it, and the picture.
+
+        request: its `id`, `pixels`, `width` and `height` are filled in here.
+        source:  float32 (H, W, 3), as the door wants it.
+        A worker that dies is started again once, with the same request. Raises `PaintError`.
+        """
+        for attempt in (1, 2):
+            try:
+                return self._paint(request, source)
+            except _DiedError as error:
+                words = self._process.last_words if self._process else ""
+                self._drop()
+                if attempt == 2:
+                    raise PaintError(
+                        "the engine died twice while it painted", f"frame {request.frame}", words
+                    ) from error
+                print(f"Neural Style: the engine died at frame {request.frame} ({words}); it is started again")
+        raise AssertionError
+
+    def _paint(self, request: messages.Paint, source: np.ndarray) -> tuple[messages.Painted, np.ndarray]:
+        self.start()
+        self._requests += 1
+        # Written again for each attempt: a worker that died may have left half a picture in the file.
+        self._pixels.write(source)
+        height, width = source.shape[:2]
+        self._process.send(replace(request, id=self._requests, pixels=self._pixels.path, width=width, height=height))
+        while True:
+            answer = self._process.receive()
+            if isinstance(answer, messages.Failed) and answer.id in (None, self._requests):
+                raise PaintError(answer.what, answer.where, answer.mend)
+            if isinstance(answer, messages.Painted) and answer.id == self._requests:
+                return answer, self._pixels.read()
+
+    def _drop(self) -> None:
+        if self._process:
+            self._process.end()
+        self._process = self.hello = None
+
+    def close(self) -> None:
+        """End the process and remove the pixel file."""
+        self._drop()
+        self._pixels.close()
+        shutil.rmtree(self._folder, ignore_errors=True)
