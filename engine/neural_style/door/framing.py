@@ -10,7 +10,7 @@ _LENGTH = struct.Struct(">I")
 MAX_BYTES = 1 << 20
 
 
-class BrokenPipe(Exception):
+class BrokenPipe(Exception):  # noqa: N818 (it is what happened, not always an error)
     """The other side is gone, or what it sent is not a message."""
 
 

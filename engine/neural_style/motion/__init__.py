@@ -4,6 +4,16 @@ Flow is float32 (H, W, 2) in pixels, (right, down), from the frame it is named a
 """
 
 from neural_style.motion.flow import FLOWS, DISFlow, FarnebackFlow, FlowEstimator
-from neural_style.motion.warp import Kernel, backend, reliability, warp
+from neural_style.motion.warp import BACKEND_VARIABLE, Kernel, backend, reliability, warp
 
-__all__ = ["FLOWS", "DISFlow", "FarnebackFlow", "FlowEstimator", "Kernel", "backend", "reliability", "warp"]
+__all__ = [
+    "BACKEND_VARIABLE",
+    "FLOWS",
+    "DISFlow",
+    "FarnebackFlow",
+    "FlowEstimator",
+    "Kernel",
+    "backend",
+    "reliability",
+    "warp",
+]

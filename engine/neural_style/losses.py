@@ -1,0 +1,49 @@
+"""The terms of the objective as short pure functions on tensors in VGG space (BGR, 0 … 256 minus the means)."""
+
+import torch
+from torch import Tensor
+
+
+def pixel_loss(x: Tensor, target: Tensor) -> Tensor:
+    """Half the sum of squared differences: the reference's pixel loss."""
+    return 0.5 * (x - target).square().sum()
+
+
+def content_loss(features: Tensor, target: Tensor) -> Tensor:
+    """The mean squared difference of features (Gatys et al. 2016, section 2.1, as a mean)."""
+    return (_single(features) - _single(target)).square().mean()
+
+
+def gram_matrix(features: Tensor) -> Tensor:
+    """F Fᵀ / (C·H·W) of features (1, C, H, W): (C, C), float32 at least (Gatys et al. 2016, section 2.2)."""
+    _, channels, height, width = features.shape
+    # In the order of memory, so that channels-last features are not copied.
+    flat = _single(features.permute(0, 2, 3, 1).reshape(height * width, channels))
+    return flat.T @ flat / (channels * height * width)
+
+
+def style_loss(gram: Tensor, target: Tensor) -> Tensor:
+    """The mean squared difference of two Gram matrices."""
+    return (gram - target).square().mean()
+
+
+def temporal_loss(x: Tensor, warped: Tensor, reliability: Tensor) -> Tensor:
+    """The mean of c·(x − warped)² over all pixels and channels (Ruder et al. 2016, section 5.2).
+
+    x, warped: (1, 3, H, W); reliability: (1, 1, H, W) in [0, 1].
+    """
+    return (reliability * (x - warped).square()).mean()
+
+
+def total_variation(x: Tensor) -> Tensor:
+    """Half the sum of squared differences to the right and lower neighbours, without the last row and column.
+
+    Its gradient is what the reference adds (as jcjohnson's neural-style does); the loss value leaves it out.
+    """
+    here = x[..., :-1, :-1]
+    return 0.5 * ((here - x[..., :-1, 1:]).square().sum() + (here - x[..., 1:, :-1]).square().sum())
+
+
+def _single(x: Tensor) -> Tensor:
+    """In float32 at least: sums over thousands of bfloat16 values would lose what they are compared for."""
+    return x if x.dtype == torch.float64 else x.float()

@@ -1,0 +1,97 @@
+"""Johnson's transformer network in the variant of PyTorch's examples, so that people's own checkpoints load.
+
+Johnson et al. 2016, "Perceptual Losses for Real-Time Style Transfer", with the changes that variant makes:
+reflection padding before every convolution, nearest ×2 + convolution for upsampling, instance normalisation
+(Ulyanov et al. 2016), no tanh; RGB in 0 … 255 in and out; 1,679,235 parameters.
+"""
+
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from ..errors import NeuralStyleError
+
+
+class _Convolution(nn.Module):
+    """Reflection padding and a convolution, after an optional nearest-neighbour ×2."""
+
+    def __init__(self, inputs: int, outputs: int, size: int, stride: int = 1, upsample: bool = False) -> None:
+        super().__init__()
+        self.conv2d = nn.Conv2d(inputs, outputs, size, stride)
+        self.upsample = upsample
+
+    def forward(self, x: Tensor) -> Tensor:
+        if self.upsample:
+            x = F.interpolate(x, scale_factor=2, mode="nearest")
+        border = self.conv2d.kernel_size[0] // 2
+        out: Tensor = self.conv2d(F.pad(x, [border] * 4, mode="reflect"))
+        return out
+
+
+class _Residual(nn.Module):
+    """Two convolutions whose result is added to what came in."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.conv1 = _Convolution(channels, channels, 3)
+        self.in1 = nn.InstanceNorm2d(channels, affine=True)
+        self.conv2 = _Convolution(channels, channels, 3)
+        self.in2 = nn.InstanceNorm2d(channels, affine=True)
+
+    def forward(self, x: Tensor) -> Tensor:
+        out: Tensor = x + self.in2(self.conv2(F.relu(self.in1(self.conv1(x)))))
+        return out
+
+
+class JohnsonNetwork(nn.Module):
+    """A frame in, the painting in one style out."""
+
+    #: Height and width must be multiples of this.
+    MULTIPLE = 4
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv1 = _Convolution(3, 32, 9)
+        self.conv2 = _Convolution(32, 64, 3, stride=2)
+        self.conv3 = _Convolution(64, 128, 3, stride=2)
+        self.deconv1 = _Convolution(128, 64, 3, upsample=True)
+        self.deconv2 = _Convolution(64, 32, 3, upsample=True)
+        self.deconv3 = _Convolution(32, 3, 9)
+        self.in1, self.in2, self.in3, self.in4, self.in5 = (
+            nn.InstanceNorm2d(channels, affine=True) for channels in (32, 64, 128, 64, 32)
+        )
+        self.res1, self.res2, self.res3, self.res4, self.res5 = (_Residual(128) for _ in range(5))
+
+    def forward(self, image: Tensor) -> Tensor:
+        """image: (N, 3, H, W), sRGB in [0, 1], H and W multiples of four; the same shape back, within [0, 1]."""
+        x = F.relu(self.in1(self.conv1(image * 255)))
+        x = F.relu(self.in2(self.conv2(x)))
+        x = F.relu(self.in3(self.conv3(x)))
+        x = self.res5(self.res4(self.res3(self.res2(self.res1(x)))))
+        x = F.relu(self.in4(self.deconv1(x)))
+        x = F.relu(self.in5(self.deconv2(x)))
+        out: Tensor = self.deconv3(x) / 255
+        return out.clamp(0, 1)
+
+
+def read_johnson(path: Path) -> JohnsonNetwork:
+    """The network of a checkpoint (`.pth`, `.model`: a state dict). Raises NeuralStyleError where it is none."""
+    mend = "give a state dict of PyTorch's fast_neural_style example"
+    try:
+        state = torch.load(path, map_location="cpu", weights_only=True)
+    except FileNotFoundError as error:
+        raise NeuralStyleError("the style's checkpoint does not exist", str(path), mend) from error
+    except Exception as error:  # torch raises many kinds for a file that is no checkpoint
+        raise NeuralStyleError("the style's checkpoint cannot be read", str(path), mend) from error
+    network = JohnsonNetwork()
+    try:
+        # Files written before PyTorch 0.4 carry running statistics that instance normalisation never uses.
+        kept = {
+            k: v for k, v in state.items() if not k.endswith(("running_mean", "running_var", "num_batches_tracked"))
+        }
+        network.load_state_dict(kept)
+    except (AttributeError, TypeError, RuntimeError) as error:
+        raise NeuralStyleError("not a checkpoint of the transformer network", str(path), mend) from error
+    return network.requires_grad_(False).eval()

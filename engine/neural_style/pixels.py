@@ -1,0 +1,74 @@
+"""Every change of size, range and colour space that a frame goes through in the engine, in one place.
+
+A frame is float32 (H, W, 3), RGB, display-referred sRGB, row 0 at the top. It is in [0, 1] unless it is a
+*source*, which may hold a render's values beyond 1 (and negative ones), and even values that are no numbers.
+"""
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from .networks.vgg import MEANS_BGR
+
+Frame = NDArray[np.float32]
+
+#: The reference scales [0, 1] by 256 where it optimises (its transformer network's losses: by 255).
+VGG_SCALE = 256.0
+
+#: Frames are painted at this height and width at least: the networks need room for their paddings and poolings.
+LEAST_SIDE = 32
+
+
+def to_vgg(frame: Frame, device: torch.device | None = None) -> Tensor:
+    """A frame as (1, 3, H, W) in VGG space: BGR, 0 … 256 minus the ImageNet means."""
+    x = torch.from_numpy(np.ascontiguousarray(frame)).to(device).permute(2, 0, 1)[None].flip(1) * VGG_SCALE
+    return (x - _means(x)).contiguous()
+
+
+def from_vgg(x: Tensor) -> Frame:
+    """The frame in a tensor (1, 3, H, W) in VGG space, clipped to [0, 1]."""
+    rgb = ((x + _means(x)) / VGG_SCALE).flip(1).clamp(0, 1)[0].permute(1, 2, 0)
+    return np.ascontiguousarray(rgb.float().cpu().numpy())
+
+
+def _means(like: Tensor) -> Tensor:
+    return torch.tensor(MEANS_BGR, dtype=like.dtype, device=like.device).view(1, 3, 1, 1)
+
+
+def working_size(height: int, width: int, working_width: int) -> tuple[int, int]:
+    """The (height, width) to paint at: the source's, or `working_width` wide where that is less and not 0."""
+    if not 0 < working_width < width:
+        return height, width
+    return max(1, round(height * working_width / width)), working_width
+
+
+def to_working(source: Frame, working_width: int) -> Frame:
+    """The source as it is painted: whole numbers of pixels smaller, clipped to [0, 1], never under 32×32.
+
+    A source smaller than that is continued by mirroring; `from_working` cuts it off again.
+    """
+    height, width = working_size(source.shape[0], source.shape[1], working_width)
+    frame: Frame = np.clip(np.nan_to_num(source, nan=0.0, posinf=1.0, neginf=0.0), 0, 1)
+    if (height, width) != source.shape[:2]:
+        frame = np.asarray(cv2.resize(frame, (width, height), interpolation=cv2.INTER_AREA), np.float32)
+    missing = max(0, LEAST_SIDE - height), max(0, LEAST_SIDE - width)
+    if any(missing):
+        frame = np.pad(frame, ((0, missing[0]), (0, missing[1]), (0, 0)), mode="symmetric")
+    return np.ascontiguousarray(frame, dtype=np.float32)
+
+
+def from_working(picture: Frame, source: Frame, working_width: int, style_weight: float) -> Frame:
+    """The picture at the source's size, mixed with the source: weight 0 gives the source, 1 the picture."""
+    height, width = working_size(source.shape[0], source.shape[1], working_width)
+    picture = picture[:height, :width]
+    if picture.shape != source.shape:
+        size = source.shape[1], source.shape[0]
+        picture = np.clip(cv2.resize(picture, size, interpolation=cv2.INTER_CUBIC), 0, 1)
+    if style_weight == 1:
+        return np.ascontiguousarray(picture)
+    if style_weight == 0:
+        return source
+    mixed: Frame = source + np.float32(style_weight) * (picture - source)
+    return mixed

@@ -1,0 +1,53 @@
+"""What the worker does with a request: the frame out of its file, painted, and back into it."""
+
+from time import perf_counter
+
+import numpy as np
+
+from .cache import FrameCache
+from .device import describe
+from .doctor import versions
+from .door.messages import Paint, Painted
+from .errors import NeuralStyleError
+from .painter import Painter
+from .session import Session
+
+#: Sessions kept at a time; the one unused for longest goes. One that is gone costs a look into the cache, no more.
+_MOST_SESSIONS = 16
+
+
+class Server:
+    """The engine of one worker: one painter, one cache, a session per stream."""
+
+    def __init__(self) -> None:
+        self.painter = Painter()
+        self.cache = FrameCache()
+        self.device = describe(self.painter.device)
+        self.versions = versions()
+        self._sessions: dict[str, Session] = {}
+
+    def paint(self, request: Paint) -> Painted:
+        """Paint the frame that lies in the request's file; the picture takes its place there."""
+        start = perf_counter()
+        try:
+            pixels = np.memmap(request.pixels, np.float32, mode="r+", shape=(request.height, request.width, 3))
+        except (OSError, ValueError) as error:
+            raise NeuralStyleError(
+                f"the frame's pixels cannot be read ({error})", request.pixels, "render the frame again"
+            ) from error
+        source = np.array(pixels)
+        reading = perf_counter() - start
+        result = self._session(request.stream).paint(source, request.settings, request.previous)
+        start = perf_counter()
+        pixels[:] = result.picture
+        pixels.flush()
+        seconds = dict(result.seconds)
+        seconds["transport"] = seconds.get("transport", 0.0) + reading + perf_counter() - start
+        return Painted(request.id, result.key, result.cut, result.cached, seconds, result.note)
+
+    def _session(self, stream: str) -> Session:
+        session = self._sessions.pop(stream, None) or Session(self.painter, self.cache)
+        self._sessions[stream] = session  # now the one used last
+        if len(self._sessions) > _MOST_SESSIONS:
+            del self._sessions[next(iter(self._sessions))]
+        return session

@@ -1,0 +1,98 @@
+"""One stream of frames in time: each is painted from the one before, back to the cut."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from time import perf_counter
+
+from . import shots, styles
+from .cache import FrameCache, State, frame_key
+from .door.messages import Settings
+from .errors import NeuralStyleError
+from .methods import method as find_method
+from .painter import Painter
+from .pixels import Frame, from_working, to_working
+
+
+@dataclass(frozen=True)
+class Result:
+    """A finished frame: the picture at the source's size, and what `Painted` tells about it."""
+
+    picture: Frame
+    key: str
+    cut: bool
+    cached: bool
+    seconds: dict[str, float]
+    note: str = ""
+
+
+def check(settings: Settings) -> None:
+    """Raise NeuralStyleError where a setting makes no sense; loads and fetches nothing."""
+    find_method(settings.method)
+    styles.check(settings.style)
+    for name, low, high in (("style_weight", 0, 1), ("temporal", 0, 4), ("iterations", 0, 10000)):
+        value = getattr(settings, name)
+        if not low <= value <= high:
+            raise NeuralStyleError(
+                f"{name.replace('_', ' ')} must be between {low} and {high}", f"{value}", "choose a value in between"
+            )
+    if settings.working_width < 0:
+        raise NeuralStyleError("the working width is negative", f"{settings.working_width}", "use 0 for the full width")
+
+
+class Session:
+    """Paints the frames of one stream, in any order, each after the predecessor that it is told of.
+
+    The state of the frame painted last stays in memory, all states in the cache: a session that is made anew
+    goes on where another ended, and gives the same pictures.
+    """
+
+    def __init__(self, painter: Painter, cache: FrameCache, is_cut: Callable[[Frame, Frame], bool] = shots.is_cut):
+        self.painter = painter
+        self.cache = cache
+        self.is_cut = is_cut
+        self._last: tuple[str, State] | None = None
+
+    def paint(self, source: Frame, settings: Settings, previous: str | None = None) -> Result:
+        """Paint one frame.
+
+        source: (H, W, 3) float32, sRGB, unclipped; previous: the key of the frame before, None at a shot's start.
+        """
+        check(settings)
+        start = perf_counter()
+        method = find_method(settings.method).adjusted(settings.temporal, settings.iterations)
+        frame = to_working(source, settings.working_width)
+        before, note = self._state(previous) if previous and method.follows_time else (None, "")
+        if before is not None and before.source.shape != frame.shape:
+            before, note = None, "the size changed, so a new shot starts here"
+        look = f"{styles.digest(settings.style)} {settings.seed}"
+        if before is not None and before.look != look:
+            before = None  # another style begins on this very frame, not some frames later
+        cut = before is not None and self.is_cut(before.source, frame)
+        if cut:
+            before = None
+        key = frame_key(frame, previous if before is not None else None, look, self.painter.describe(method))
+        prepared = perf_counter() - start
+
+        state = self._kept(key)
+        cached = state is not None
+        seconds: dict[str, float] = {}
+        if state is None:
+            state, seconds = self.painter.paint(frame, settings.style, method, settings.seed, before)
+            state = replace(state, look=look).rounded()
+        start = perf_counter()
+        if not cached:
+            self.cache.put(key, state)
+        self._last = key, state
+        picture = from_working(state.picture, source, settings.working_width, settings.style_weight)
+        seconds["transport"] = prepared + perf_counter() - start
+        return Result(picture, key, cut, cached, seconds, note)
+
+    def _kept(self, key: str) -> State | None:
+        if self._last is not None and self._last[0] == key:
+            return self._last[1]
+        return self.cache.get(key)
+
+    def _state(self, key: str) -> tuple[State | None, str]:
+        """The state under a key, and a note where it is lost."""
+        state = self._kept(key)
+        return state, "" if state is not None else "the frame before is no longer kept, so a new shot starts here"

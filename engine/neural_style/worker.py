@@ -1,0 +1,75 @@
+"""The process that Blender talks to: reads requests on its standard input, owns the device, answers.
+
+Run as `python -m neural_style.worker`. It leaves when its input closes: no ports, no process files.
+Nothing heavy is imported before the pipes are taken over, lest an import prints into them.
+"""
+
+import os
+import sys
+import traceback
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from . import __version__
+from .door import framing
+from .door.messages import PROTOCOL, Failed, Hello, Message, Paint, pack, unpack
+from .errors import NeuralStyleError
+
+if TYPE_CHECKING:
+    from .serving import Server
+
+
+def main() -> int:
+    """Serve until the input ends."""
+    requests, answers = _take_over_pipes()
+    try:
+        try:
+            from .serving import Server
+
+            server = Server()
+        except Exception as error:
+            framing.send(answers, pack(_failed(None, error)))
+            return 1
+        framing.send(answers, pack(Hello(PROTOCOL, __version__, server.device, server.versions)))
+        while (data := framing.receive(requests)) is not None:
+            framing.send(answers, pack(_answer(data, server)))
+    except (framing.BrokenPipe, KeyboardInterrupt):
+        return 1
+    return 0
+
+
+def _take_over_pipes() -> tuple[BinaryIO, BinaryIO]:
+    """The streams of messages. Whatever else prints, also from C, goes to standard error from here on."""
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    sys.stdout = sys.stderr
+    return sys.stdin.buffer, answers
+
+
+def _answer(data: dict[str, object], server: "Server") -> Message:
+    """The answer to one message. No failure of one frame ends the worker."""
+    request: Message | None = None
+    try:
+        request = unpack(data)
+        if not isinstance(request, Paint):
+            raise ValueError(f"the worker does not take {request.kind} messages")
+        return server.paint(request)
+    except Exception as error:  # the worker lives on, and the artist is told
+        return _failed(request.id if isinstance(request, Paint) else None, error)
+
+
+def _failed(number: int | None, error: Exception) -> Failed:
+    """An error as a message; one that is no NeuralStyleError goes to standard error in full as well."""
+    if isinstance(error, NeuralStyleError):
+        return Failed(number, error.what, error.where, error.mend)
+    traceback.print_exception(error)
+    if isinstance(error, MemoryError) or "out of memory" in str(error).lower():  # torch has several kinds
+        return Failed(number, "not enough memory to paint the frame", "", "lower the working width")
+    frames = traceback.extract_tb(error.__traceback__)
+    where = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
+    what = f"the engine met a fault of its own ({type(error).__name__}: {error})"
+    return Failed(number, what, where, "please report it")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

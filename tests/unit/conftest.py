@@ -1,0 +1,31 @@
+"""What several tests share: the painter, and folders of their own for whatever is kept."""
+
+import pytest
+import torch
+
+from neural_style import weights
+from neural_style.cache import FrameCache
+from neural_style.networks.vgg import VGG
+from neural_style.painter import Painter
+
+
+@pytest.fixture(autouse=True)
+def _own_cache(tmp_path_factory, monkeypatch):
+    """No test reads or fills the user's cache of frames."""
+    monkeypatch.setenv("NEURAL_STYLE_CACHE", str(tmp_path_factory.mktemp("cache")))
+
+
+@pytest.fixture
+def cache(tmp_path) -> FrameCache:
+    return FrameCache(tmp_path / "frames")
+
+
+@pytest.fixture(scope="session")
+def painter() -> Painter:
+    return Painter()
+
+
+@pytest.fixture(scope="session")
+def vgg64() -> VGG:
+    """VGG-16 in float64, for gradients that finite differences can be held against."""
+    return VGG(weights.tensors("vgg16"), torch.float64)
