@@ -14,11 +14,12 @@ from neural_style.errors import NeuralStyleError
 if TYPE_CHECKING:  # generic in PyAV's stubs only
     Packet = av.Packet[av.AudioStream]
 
-#: What is copied as it is, by FFmpeg's name of the container; all else is encoded to AAC.
+#: What is copied as it is, by FFmpeg's name of the container; all else is encoded to AAC. Only kinds with short
+#: packets: sound is cut between packets, and those of PCM or FLAC are longer than two frames of the picture.
 COPIED = {
-    "mp4": {"aac", "mp3", "ac3", "eac3", "alac"},
-    "mov": {"aac", "mp3", "ac3", "eac3", "alac", "pcm_s16le", "pcm_s24le"},
-    "matroska": {"aac", "mp3", "ac3", "eac3", "alac", "pcm_s16le", "pcm_s24le", "flac", "opus", "vorbis"},
+    "mp4": {"aac", "mp3", "ac3", "eac3"},
+    "mov": {"aac", "mp3", "ac3", "eac3"},
+    "matroska": {"aac", "mp3", "ac3", "eac3", "opus", "vorbis"},
 }
 _RATES = (8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000)
 

@@ -145,17 +145,20 @@ def _decoded(
             break
         seek, index = False, -1
         container.seek(origin, stream=stream, backward=True)
-    missing = _missing(stream, index, step)
+    missing = _missing(container, stream, index)
     if missing:
         where = f"{path}, {missing} frames after frame {index} are missing"
         raise NeuralStyleError("the clip is broken off", where, _MEND_BROKEN)
 
 
-def _missing(stream: av.video.stream.VideoStream, index: int, step: Fraction) -> int:
-    """How many frames the file promised, by number and by duration both, after the last that came."""
-    if not stream.frames or not stream.duration:
-        return 0
-    missing = min(stream.frames, int(stream.duration * step)) - (index + 1)
+def _missing(container: av.container.InputContainer, stream: av.video.stream.VideoStream, index: int) -> int:
+    """How many frames the file promised after the last that came: by number and by duration, where it has both."""
+    promises = [stream.frames] if stream.frames else []
+    if stream.duration and stream.time_base:
+        promises.append(int(stream.duration * stream.time_base * _rate(stream)))
+    elif container.duration and len(container.streams) == 1:  # with sound, the longer of the two: no promise
+        promises.append(int(Fraction(container.duration, av.time_base) * _rate(stream)))
+    missing = min(promises, default=0) - (index + 1)
     return missing if missing > 1 else 0
 
 
