@@ -6,6 +6,7 @@ import os
 import numpy as np
 import pytest
 import torch
+
 from neural_style.motion import torch_backend
 
 

@@ -3,6 +3,7 @@
 import cv2
 import numpy as np
 import pytest
+
 from neural_style import motion
 from neural_style.motion import FLOWS
 

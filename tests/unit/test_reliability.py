@@ -1,11 +1,12 @@
 """Reliability: native and torch against the plain reference, and the cases one can say by heart."""
 
-import motion_reference
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
+
+import motion_reference
 from motion_reference import BACKENDS
 from neural_style import motion
 

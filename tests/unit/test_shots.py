@@ -3,8 +3,9 @@
 import cv2
 import numpy as np
 import pytest
-from neural_style.shots import is_cut
 from scenedetect import ContentDetector, FrameTimecode
+
+from neural_style.shots import is_cut
 
 
 def scene(seed, colour, size=(90, 160)):

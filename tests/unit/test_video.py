@@ -27,10 +27,12 @@ def write(path, count=8, width=64, height=48, fps=25, **options):
     return frames
 
 
-def encode(path, pictures, pts=None, codec="libx264", pix_fmt="yuv420p", rotation=0, rate=25, **context):
+def encode(
+    path, pictures, pts=None, codec="libx264", pix_fmt="yuv420p", rotation=0, rate=25, last_duration=1, **context
+):
     """A file by PyAV itself, for what the writer does not write."""
     with av.open(str(path), "w") as container:
-        stream = container.add_stream(codec, rate=rate, options={"crf": "4"})
+        stream = container.add_stream(codec, rate=rate, options={"crf": "4", "bf": "0"})
         stream.width, stream.height, stream.pix_fmt = pictures[0].shape[1], pictures[0].shape[0], pix_fmt
         for name, value in context.items():
             setattr(stream.codec_context, name, value)
@@ -41,7 +43,9 @@ def encode(path, pictures, pts=None, codec="libx264", pix_fmt="yuv420p", rotatio
             frame = frame.reformat(format=pix_fmt, dst_colorspace=context.get("colorspace", Colorspace.ITU601))
             frame.pts, frame.time_base = number if pts is None else pts[number], Fraction(1, rate)
             container.mux(stream.encode(frame))
-        container.mux(stream.encode(None))
+        *packets, last = stream.encode(None)
+        last.duration = round(last_duration / rate / last.time_base)
+        container.mux([*packets, last])
 
 
 def tone(path, seconds=2.0, rate=48000):
@@ -185,6 +189,14 @@ def test_a_varying_rate_is_evened_out(tmp_path):
         assert -1.6 <= nearest - second * 25 <= 1.1 or nearest == 2
 
 
+def test_a_long_last_frame_is_not_taken_for_a_clip_that_breaks_off(tmp_path):
+    """As in a recording of a screen on which nothing more happens."""
+    path = tmp_path / "clip.mp4"
+    encode(path, [picture(t) for t in range(5)], pts=[0, 1, 2, 3, 4], last_duration=40)
+    assert probe(path).fps < 5
+    assert np.abs(list(read_frames(path))[-1] - picture(4)).mean() < 0.02
+
+
 def test_sound_is_copied_as_far_as_the_picture_goes(tmp_path):
     source, path = tmp_path / "source.mp4", tmp_path / "clip.mp4"
     write(source, 50, audio_from=tone(tmp_path / "tone.wav"))
@@ -314,6 +326,7 @@ def test_a_clip_broken_in_the_middle_is_an_error(tmp_path):
     good = []
     assert "broken" in error_of(lambda: good.extend(read_frames(path)))
     assert 5 < len(good) < 40
+    assert len(list(read_frames(path, count=len(good)))) == len(good)  # as the error advises
 
 
 def test_reading_can_stop_at_any_time(tmp_path):

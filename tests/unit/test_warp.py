@@ -4,12 +4,13 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import cv2
-import motion_reference
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
+
+import motion_reference
 from motion_reference import BACKENDS
 from neural_style import motion
 from neural_style.errors import NeuralStyleError

@@ -102,16 +102,21 @@ def _frames(
     with container:
         position, end = start, None if stop_after is None else start + stop_after
         held: av.VideoFrame | None = None  # shown from its own place on, until the next one's
-        last = -1
-        for index, frame in _decoded(container, stream, path, start):
+        last, failure = -1, None
+        decoded = _decoded(container, stream, path, start)
+        while position != end:
+            try:
+                index, frame = next(decoded, (last + 1, None))
+            except NeuralStyleError as error:  # raised below, when all good frames before it are out
+                index, frame, failure = last + 1, None, error
             while held is not None and position < index and position != end:
                 yield _pixels(held, width)
                 position += 1
-            if position == end:
-                return
+            if frame is None:
+                break
             held, last = frame, index
-        if held is not None and position <= last:
-            yield _pixels(held, width)
+        if failure is not None and position != end:
+            raise failure
 
 
 def _decoded(
@@ -119,47 +124,55 @@ def _decoded(
 ) -> Iterator[tuple[int, av.VideoFrame]]:
     """Frames with their places in the clip, from some frame at or before `start` on."""
     stream.thread_type = "AUTO"
-    timed = stream.start_time is not None and stream.time_base is not None
-    origin, step = stream.start_time or 0, (stream.time_base or Fraction(1)) * _rate(stream)
-    index = -1
-    seek = start > 0 and timed
-    while True:
-        if seek:
-            container.seek(origin + int(start / step), stream=stream, backward=True)
-        frames = container.decode(stream)
-        while True:
-            try:
-                frame = next(frames, None)
-            except av.FFmpegError as error:
-                raise NeuralStyleError("the clip is broken", f"{path}, after frame {index}", _MEND_BROKEN) from error
-            if frame is None:
-                break
-            placed = round((frame.pts - origin) * step) if timed and frame.pts is not None else index + 1
-            if seek and placed > start:  # some formats seek too far
-                break
-            seek, index = False, placed
+    origin, step = stream.start_time, (stream.time_base or Fraction(1)) * _rate(stream)
+    index, reached = -1, 0
+    try:
+        seek = start > 0 and origin is not None
+        for frame in _from(container, stream, (origin or 0) + int(start / step)) if seek else container.decode(stream):
+            if frame.pts is not None and stream.time_base is not None:
+                origin = frame.pts if origin is None else origin
+                index = round((frame.pts - origin) * step)
+                reached = round((frame.pts - origin + (frame.duration or 0)) * step)
+            else:
+                index += 1
             if frame.is_corrupt and index >= start:
                 raise NeuralStyleError("the clip is broken", f"{path}, frame {index}", _MEND_BROKEN)
             yield index, frame
-        if not seek:
-            break
-        seek, index = False, -1
-        container.seek(origin, stream=stream, backward=True)
-    missing = _missing(container, stream, index)
-    if missing:
+    except av.FFmpegError as error:
+        raise NeuralStyleError("the clip is broken", f"{path}, after frame {index}", _MEND_BROKEN) from error
+    missing = _promised(container, stream) - max(reached, index + 1)
+    if missing > 1:  # a duration may be rounded up
         where = f"{path}, {missing} frames after frame {index} are missing"
         raise NeuralStyleError("the clip is broken off", where, _MEND_BROKEN)
 
 
-def _missing(container: av.container.InputContainer, stream: av.video.stream.VideoStream, index: int) -> int:
-    """How many frames the file promised after the last that came: by number and by duration, where it has both."""
+def _from(
+    container: av.container.InputContainer, stream: av.video.stream.VideoStream, timestamp: int
+) -> Iterator[av.VideoFrame]:
+    """Frames from a key frame at or before `timestamp` on; from the first where the file cannot seek there."""
+    try:
+        container.seek(timestamp, stream=stream, backward=True)
+    except av.FFmpegError:
+        yield from container.decode(stream)
+        return
+    frames = container.decode(stream)
+    first = next(frames, None)
+    if first is not None and first.pts is not None and first.pts <= timestamp:
+        yield first
+        yield from frames
+        return
+    container.seek(stream.start_time or 0, stream=stream, backward=True)  # some formats seek too far
+    yield from container.decode(stream)
+
+
+def _promised(container: av.container.InputContainer, stream: av.video.stream.VideoStream) -> int:
+    """How many frames the file says it has: by number and by duration, the fewer where it says both."""
     promises = [stream.frames] if stream.frames else []
     if stream.duration and stream.time_base:
         promises.append(int(stream.duration * stream.time_base * _rate(stream)))
     elif container.duration and len(container.streams) == 1:  # with sound, the longer of the two: no promise
         promises.append(int(Fraction(container.duration, av.time_base) * _rate(stream)))
-    missing = min(promises, default=0) - (index + 1)
-    return missing if missing > 1 else 0
+    return min(promises, default=0)
 
 
 def _pixels(frame: av.VideoFrame, width: int | None) -> NDArray[np.float32]:
