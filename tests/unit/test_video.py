@@ -1,6 +1,5 @@
-"""Video files: what is written comes back, sound stays, errors are sentences, and nothing is left half-written."""
+"""Video files: what is written comes back, errors are sentences, and nothing is left half-written."""
 
-import wave
 from fractions import Fraction
 
 import av
@@ -8,64 +7,9 @@ import numpy as np
 import pytest
 from av.video.reformatter import Colorspace
 
+from clips import encode, picture, tone, write
 from neural_style.errors import NeuralStyleError
 from neural_style.video import SUFFIXES, VideoWriter, probe, read_frames
-
-
-def picture(number, width=64, height=48):
-    """A smooth moving picture, in which each frame differs from its neighbours."""
-    y, x = np.mgrid[:height, :width].astype(np.float32)
-    waves = (np.sin(x / 17 + number / 3), np.cos(y / 13 - number / 5), np.sin((x + y) / 29))
-    return (0.5 + 0.4 * np.stack(waves, -1)).astype(np.float32)
-
-
-def write(path, count=8, width=64, height=48, fps=25, **options):
-    frames = [picture(n, width, height) for n in range(count)]
-    with VideoWriter(path, fps, width, height, **options) as writer:
-        for frame in frames:
-            writer.write(frame)
-    return frames
-
-
-def encode(
-    path, pictures, pts=None, codec="libx264", pix_fmt="yuv420p", rotation=0, rate=25, last_duration=1, **context
-):
-    """A file by PyAV itself, for what the writer does not write."""
-    with av.open(str(path), "w") as container:
-        stream = container.add_stream(codec, rate=rate, options={"crf": "4", "bf": "0"})
-        stream.width, stream.height, stream.pix_fmt = pictures[0].shape[1], pictures[0].shape[0], pix_fmt
-        for name, value in context.items():
-            setattr(stream.codec_context, name, value)
-        if rotation:
-            stream.set_display_rotation(rotation)
-        for number, pixels in enumerate(pictures):
-            frame = av.VideoFrame.from_ndarray(np.rint(pixels * 255).astype(np.uint8), format="rgb24")
-            frame = frame.reformat(format=pix_fmt, dst_colorspace=context.get("colorspace", Colorspace.ITU601))
-            frame.pts, frame.time_base = number if pts is None else pts[number], Fraction(1, rate)
-            container.mux(stream.encode(frame))
-        *packets, last = stream.encode(None)
-        last.duration = round(last_duration / rate / last.time_base)
-        container.mux([*packets, last])
-
-
-def tone(path, seconds=2.0, rate=48000):
-    samples = (np.sin(np.arange(int(seconds * rate)) * 2 * np.pi * 440 / rate) * 20000).astype("<i2")
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(rate)
-        file.writeframes(samples.tobytes())
-    return path
-
-
-def sound_of(path):
-    """The codec, the seconds at which the sound begins and ends, and the packets' bytes."""
-    with av.open(str(path)) as container:
-        stream = container.streams.audio[0]
-        packets = [p for p in container.demux(stream) if p.pts is not None]
-        begin = float(packets[0].pts * stream.time_base)
-        end = float((packets[-1].pts + packets[-1].duration) * stream.time_base)
-        return stream.codec_context.name, begin, end, [bytes(p) for p in packets]
 
 
 def error_of(call):
@@ -195,55 +139,6 @@ def test_a_long_last_frame_is_not_taken_for_a_clip_that_breaks_off(tmp_path):
     encode(path, [picture(t) for t in range(5)], pts=[0, 1, 2, 3, 4], last_duration=40)
     assert probe(path).fps < 5
     assert np.abs(list(read_frames(path))[-1] - picture(4)).mean() < 0.02
-
-
-def test_sound_is_copied_as_far_as_the_picture_goes(tmp_path):
-    source, path = tmp_path / "source.mp4", tmp_path / "clip.mp4"
-    write(source, 50, audio_from=tone(tmp_path / "tone.wav"))
-    name, begin, end, packets = sound_of(source)
-    assert (name, probe(source).has_audio) == ("aac", True)
-    assert begin == pytest.approx(0, abs=0.03)
-    assert end == pytest.approx(2.0, abs=0.03)
-    write(path, 20, audio_from=source)
-    name, begin, end, copied = sound_of(path)
-    assert (name, begin) == ("aac", pytest.approx(0, abs=0.03))
-    assert 0.75 < end <= 0.8
-    assert copied == packets[: len(copied)]
-    assert probe(path).frames == 20
-
-
-def test_sound_can_begin_later(tmp_path):
-    source, path = tmp_path / "source.mp4", tmp_path / "clip.mp4"
-    write(source, 50, audio_from=tone(tmp_path / "tone.wav"))
-    write(path, 10, audio_from=source, audio_start=Fraction(24, 25))
-    _, begin, end, copied = sound_of(path)
-    packets = sound_of(source)[3]
-    assert copied[3] in packets[40:50]
-    assert begin == pytest.approx(0, abs=0.03)
-    assert 0.36 < end <= 0.4
-
-
-def test_sound_that_ends_early_or_is_missing_is_no_error(tmp_path):
-    path = tmp_path / "clip.mp4"
-    write(path, 25, audio_from=tone(tmp_path / "tone.wav", 0.5))
-    assert sound_of(path)[2] == pytest.approx(0.5, abs=0.05)
-    assert probe(path).frames == 25
-    write(tmp_path / "silent.mp4", 5)
-    write(path, 5, audio_from=tmp_path / "silent.mp4")
-    assert not probe(path).has_audio
-
-
-@pytest.mark.parametrize("suffix", SUFFIXES)
-@pytest.mark.parametrize("rate", [44100, 96000])
-def test_other_sound_is_encoded(tmp_path, suffix, rate):
-    path = tmp_path / f"clip{suffix}"
-    write(path, 25, audio_from=tone(tmp_path / "tone.wav", rate=rate))
-    name, _, end, _ = sound_of(path)
-    assert name == "aac"
-    assert 0.95 < end <= 1.001
-    with av.open(str(path)) as container:
-        heard = np.concatenate([frame.to_ndarray().ravel() for frame in container.decode(audio=0)])
-    assert np.sqrt((heard.astype(np.float64) ** 2).mean()) == pytest.approx(20000 / 32768 / np.sqrt(2), rel=0.1)
 
 
 def test_the_index_comes_first(tmp_path):
