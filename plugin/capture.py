@@ -13,7 +13,7 @@ import bpy
 import numpy as np
 
 from . import exr, graph, host, picture
-from .errors import PaintError
+from .errors import CancelledError, PaintError
 
 
 class Capture:
@@ -65,7 +65,8 @@ class Capture:
         self._scene.frame_start = self._scene.frame_end = frame
         self._scene.frame_step = 1
         try:
-            bpy.ops.render.render(animation=True, scene=self._scene.name)
+            if bpy.ops.render.render(animation=True, scene=self._scene.name) == {"CANCELLED"}:
+                raise CancelledError
             files = sorted(self._folder.rglob("*.exr"))
             return exr.read(files[0]) if files else None
         except (RuntimeError, ValueError, OSError) as error:

@@ -30,6 +30,15 @@ def python() -> Path:
     return found
 
 
+def missing() -> str:
+    """Why there is no engine, in a sentence; empty where there is one."""
+    try:
+        python()
+    except PaintError as error:
+        return str(error)
+    return ""
+
+
 def in_folder(path: Path) -> Path | None:
     """The Python at a path: the path itself, or the one of the environment in that folder."""
     # A link must not be resolved: the place of the link is what tells Python its environment.

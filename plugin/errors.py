@@ -1,4 +1,4 @@
-"""The one kind of error that an artist is meant to see: what happened, where, and what to do about it."""
+"""Why painting ends: an error that an artist is meant to see (what, where, what to do about it), or the artist."""
 
 
 class PaintError(Exception):
@@ -18,3 +18,7 @@ class PaintError(Exception):
     def __str__(self) -> str:
         sentence = f"{self.what}: {self.where}" if self.where else self.what
         return f"{sentence} ({self.mend})" if self.mend else sentence
+
+
+class CancelledError(Exception):
+    """The artist stopped the render."""

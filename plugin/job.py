@@ -22,6 +22,7 @@ class Stream:
     def __init__(self, scene: bpy.types.Scene, node: bpy.types.Node) -> None:
         self.name = node.name
         self.key = f"{scene.name}/{node.name}"
+        self.status = status.key(node)
         self.capture: Capture | None = None
         self._last: tuple[int, str] | None = None
 
@@ -44,6 +45,8 @@ class Job:
     def __init__(self, scene: bpy.types.Scene, worker) -> None:
         self.scene = scene
         self.trouble: PaintError | None = None
+        self.cancelled = False
+        self.frame: int | None = None
         self.started = time.time()
         self._worker = worker
         self._tree = host.tree_of(scene)
@@ -78,6 +81,7 @@ class Job:
 
     def paint(self, frame: int) -> list[dict]:
         """Paint all nodes for a frame; return the seconds that each took. Raises `PaintError`."""
+        self.frame = frame
         self._values.go(frame)
         return [seconds for stream in self.streams if (seconds := self._paint(stream, frame))]
 
@@ -134,8 +138,11 @@ class Job:
         for stream in self.streams:
             if stream.capture:
                 stream.capture.free()
-            if not keep_picture:
-                picture.show_input(self._tree.nodes[stream.name])
+            node = self._tree.nodes[stream.name]
+            if keep_picture:
+                picture.keep(node, bpy.app.tempdir)
+            else:
+                picture.show_input(node)
         if self._values:
             self._values.free()
         shutil.rmtree(self._folder, ignore_errors=True)

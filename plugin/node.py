@@ -5,7 +5,7 @@ import textwrap
 import bpy
 from bpy.props import EnumProperty, FloatProperty, IntProperty
 
-from . import graph, picture, status
+from . import engine, graph, picture, status
 from .door.catalogue import METHODS, STYLES, Entry
 from .door.messages import Settings
 
@@ -104,12 +104,15 @@ class CompositorNodeNeuralStyle(bpy.types.CompositorNodeCustomGroup):
     def _draw_status(self, layout) -> None:
         line = status.of(self)
         if not line.text:
-            return
+            missing = engine.missing()
+            if not missing:
+                return
+            line = status.Line(missing, is_error=True)
         column = layout.column(align=True)
         column.alert = line.is_error
         column.scale_y = 0.8
         # A node has no text that wraps; a letter of the default size takes about 6.5 units of the node's width.
-        lines = textwrap.wrap(line.text, max(16, int((self.width - 44) / 6.2)))
+        lines = textwrap.wrap(line.sentence, max(16, int((self.width - 44) / 6.2)))
         for row, text in enumerate(lines):
             column.label(text=text, icon=line.icon if row == 0 else "BLANK1")
 

@@ -7,6 +7,7 @@ that is not to be painted shows the pixels of the source, exactly.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import bpy
 import numpy as np
@@ -52,12 +53,17 @@ def build(node: bpy.types.Node) -> None:
 
 
 def show_input(node: bpy.types.Node) -> None:
-    """Pass on what is wired in, from the next evaluation on."""
+    """Pass on what is wired in, from the next evaluation on; forget the picture."""
     _show(node, "Input")
+    inner = node.node_tree.nodes["Picture"]
+    if inner.image:
+        bpy.data.images.remove(inner.image)
 
 
 def show_picture(node: bpy.types.Node) -> None:
     """Give what `put` puts, from the next evaluation on; a transparent point before the first."""
+    if node.node_tree is None:
+        build(node)  # a file that was saved while something was amiss
     _image(node, 1, 1)
     _show(node, "Picture")
 
@@ -71,6 +77,23 @@ def put(node: bpy.types.Node, rgba: np.ndarray) -> None:
     image.update_tag()  # without it a strip's compositor modifier keeps the first picture (5.2)
 
 
+def keep(node: bpy.types.Node, folder: str) -> None:
+    """Go on showing the picture after the render.
+
+    An image whose pixels were set counts as modified, and Blender would ask the artist to save it on quitting. One
+    that was written to a file, in Blender's own temporary folder, does not.
+    """
+    image = node.node_tree.nodes["Picture"].image
+    image.file_format = "OPEN_EXR"
+    image.save(filepath=str(Path(folder) / f"neural-style-{image.session_uid}.exr"))
+
+
+def is_shown(node: bpy.types.Node) -> bool:
+    """Whether the node gives a picture rather than its input."""
+    target = node.node_tree.nodes["Output"].inputs[0] if node.node_tree else None
+    return bool(target and target.links and target.links[0].from_node.name == "Picture")
+
+
 def _show(node: bpy.types.Node, name: str) -> None:
     tree = node.node_tree
     source, target = tree.nodes[name].outputs[0], tree.nodes["Output"].inputs[0]
@@ -79,9 +102,12 @@ def _show(node: bpy.types.Node, name: str) -> None:
 
 
 def _image(node: bpy.types.Node, width: int, height: int) -> bpy.types.Image:
-    """The node's image; made, or scaled to at least 1×1, where it is missing or of another size."""
+    """The node's image, of that size; one of 1×1 serves as any that is there."""
     inner = node.node_tree.nodes["Picture"]
     image = inner.image
+    if image is not None and image.source != "GENERATED":  # kept from another render
+        bpy.data.images.remove(image)
+        image = None
     if image is None:
         image = bpy.data.images.new(NAME, width, height, alpha=True, float_buffer=True)
         image.generated_color = (0, 0, 0, 0)

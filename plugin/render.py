@@ -5,6 +5,7 @@ frame's file, render_post; in the end render_complete or render_cancel. A job re
 render_pre, and Blender announces these nested renders through the same handlers: they are told apart by a flag.
 """
 
+import atexit
 import json
 import os
 import traceback
@@ -13,8 +14,8 @@ from pathlib import Path
 import bpy
 from bpy.app.handlers import persistent
 
-from . import engine, graph, host, stop
-from .errors import PaintError
+from . import engine, graph, host, picture, status, stop
+from .errors import CancelledError, PaintError
 from .job import Job
 from .worker import Worker
 
@@ -27,6 +28,9 @@ TIMINGS_VARIABLE = "NEURAL_STYLE_TIMINGS"
 _job: Job | None = None
 _worker: Worker | None = None
 _nested = False
+
+#: The frames whose pictures the nodes still show, by `status.key`.
+_kept: dict[str, int] = {}
 
 
 @persistent
@@ -44,42 +48,67 @@ def _on_init(scene, *_) -> None:
 
 @persistent
 def _on_pre(scene, *_) -> None:
-    if _nested or _job is None or _job.scene != scene:
+    if not _is_of_job(scene):
         return
     frame = scene.frame_current
-    if _job.trouble is None:
+    if not _job.trouble and not _job.cancelled:
         _keep_seconds(_guard(lambda: _job.paint(frame), f"frame {frame}") or [])
-    if _job.trouble is not None:
+    if _job.trouble or _job.cancelled:
         _without_handlers(stop.this_render)
 
 
 @persistent
 def _on_complete(scene, *_) -> None:
-    if not _nested and _job is not None and _job.scene == scene:
-        _end(keep_picture=True)
+    if _is_of_job(scene):
+        # After a still the artist goes on compositing; after an animation Blender is back at another frame.
+        _end(keep_picture=not bpy.app.background and _job.frame == scene.frame_current)
 
 
 @persistent
 def _on_cancel(scene, *_) -> None:
-    if not _nested and _job is not None and _job.scene == scene:
-        trouble = _job.trouble
-        if trouble is not None:
+    if _is_of_job(scene):
+        if _job.trouble:
             stop.remove_half_movie(scene, _job.started)
         _end(keep_picture=False)
 
 
 @persistent
+def _on_frame(scene, *_) -> None:
+    """The artist goes to another frame: the picture that was kept is not of it."""
+    if _job is None and not _nested:
+        tree = host.tree_of(scene)
+        for node in tree.nodes if tree else ():
+            if graph.is_style(node) and picture.is_shown(node) and _kept.get(status.key(node)) != scene.frame_current:
+                picture.show_input(node)
+
+
+@persistent
+def _on_save(*_) -> None:
+    """A file keeps no picture: it would be a path into a folder that is gone with this session."""
+    if _job is None:
+        _forget_pictures()
+
+
+@persistent
 def _on_load(*_) -> None:
-    """Another file: nothing of the old one is left."""
+    """Another file is to be loaded: nothing of this one goes on."""
     global _job
     _job = None
-    stop_worker()
+    _kept.clear()
+    status.clear()
+
+
+def _is_of_job(scene) -> bool:
+    return not _nested and _job is not None and _job.scene == scene
 
 
 def _guard(action, where: str):
     """Do something for the job; what goes wrong becomes the job's trouble, said once in the terminal."""
     try:
         return _without_handlers(action)
+    except CancelledError:
+        _job.cancelled = True
+        return None
     except PaintError as error:
         trouble = error
     except Exception as error:  # a render handler has nobody above it: Blender would only print, and render on
@@ -105,6 +134,17 @@ def _end(keep_picture: bool) -> None:
     job, _job = _job, None
     if job is not None:
         job.free(keep_picture)
+        _kept.update({stream.status: job.frame for stream in job.streams} if keep_picture else {})
+        if job.trouble and bpy.app.background:
+            stop_worker()  # the process is to end without further ado
+
+
+def _forget_pictures() -> None:
+    """Let all nodes of the file show their input."""
+    for tree in [*bpy.data.node_groups, *(tree for scene in bpy.data.scenes if (tree := host.tree_of(scene)))]:
+        for node in tree.nodes:
+            if graph.is_style(node) and picture.is_shown(node):
+                picture.show_input(node)
 
 
 def _keep_seconds(seconds: list[dict]) -> None:
@@ -140,6 +180,8 @@ _HANDLERS = {
     "render_pre": _on_pre,
     "render_complete": _on_complete,
     "render_cancel": _on_cancel,
+    "frame_change_post": _on_frame,
+    "save_pre": _on_save,
     "load_pre": _on_load,
 }
 
@@ -148,11 +190,13 @@ def register() -> None:
     """Listen to Blender."""
     for name, handler in _HANDLERS.items():
         getattr(bpy.app.handlers, name).append(handler)
+    atexit.register(stop_worker)
 
 
 def unregister() -> None:
     """Stop listening, and end all that runs."""
     for name, handler in _HANDLERS.items():
         getattr(bpy.app.handlers, name).remove(handler)
+    atexit.unregister(stop_worker)
     _end(keep_picture=False)
     stop_worker()

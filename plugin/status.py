@@ -10,6 +10,11 @@ class Line(NamedTuple):
     is_error: bool = False
 
     @property
+    def sentence(self) -> str:
+        """The text, begun as a sentence begins."""
+        return self.text[:1].upper() + self.text[1:]
+
+    @property
     def icon(self) -> str:
         """The icon before the sentence."""
         return "ERROR" if self.is_error else "INFO"

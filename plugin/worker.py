@@ -34,7 +34,8 @@ class _Process:
     """One run of the worker. Its two pipes are read by threads, so that waiting always has an end."""
 
     def __init__(self, python: Path, cwd: Path) -> None:
-        environment = {key: value for key, value in os.environ.items() if key != "PYTHONHOME"}
+        # What leads Blender's Python to its modules would lead the engine's astray.
+        environment = {key: value for key, value in os.environ.items() if key not in ("PYTHONHOME", "PYTHONPATH")}
         if sys.platform == "win32":
             flags = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}
         else:
