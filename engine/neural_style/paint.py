@@ -59,7 +59,10 @@ def paint_clip(
         for source in video.read_frames(clip, count=frames, width=width):
             if writer is None:
                 height, wide = source.shape[:2]
-                writer = stack.enter_context(video.VideoWriter(output, info.fps, wide, height, audio_from=clip))
+                target = video.VideoWriter(
+                    output, info.fps, wide, height, audio_from=clip, pixel_aspect=info.pixel_aspect
+                )
+                writer = stack.enter_context(target)
             result = session.paint(source, settings, previous)
             previous = result.key
             writer.write(result.picture)

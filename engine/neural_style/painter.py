@@ -12,6 +12,7 @@ import torch
 from . import device as devices
 from . import motion, weights
 from .cache import State
+from .errors import NeuralStyleError
 from .methods import Method
 from .networks.vgg import VGG, read_vgg19
 from .objective import Objective, Previous, closed_form
@@ -46,6 +47,10 @@ class Painter:
         self.flow = motion.FLOWS[flow]()
         self.stylist = Stylist(self.device)
         self._vgg19 = vgg19 or (Path(given) if given else None)
+        if self._vgg19 and not self._vgg19.is_file():
+            raise NeuralStyleError(
+                "the VGG-19 checkpoint does not exist", str(self._vgg19), "give the path of a .pth file"
+            )
         self._features: dict[torch.dtype, VGG] = {}
 
     def feature_dtype(self, method: Method) -> torch.dtype:

@@ -70,5 +70,6 @@ def from_working(picture: Frame, source: Frame, working_width: int, style_weight
         return np.ascontiguousarray(picture)
     if style_weight == 0:
         return source
-    mixed: Frame = source + np.float32(style_weight) * (picture - source)
+    share = np.float32(style_weight)
+    mixed: Frame = (1 - share) * source + share * picture
     return mixed

@@ -1,5 +1,6 @@
 """What the worker does with a request: the frame out of its file, painted, and back into it."""
 
+from pathlib import Path
 from time import perf_counter
 
 import numpy as np
@@ -29,12 +30,7 @@ class Server:
     def paint(self, request: Paint) -> Painted:
         """Paint the frame that lies in the request's file; the picture takes its place there."""
         start = perf_counter()
-        try:
-            pixels = np.memmap(request.pixels, np.float32, mode="r+", shape=(request.height, request.width, 3))
-        except (OSError, ValueError) as error:
-            raise NeuralStyleError(
-                f"the frame's pixels cannot be read ({error})", request.pixels, "render the frame again"
-            ) from error
+        pixels = _open(request)
         source = np.array(pixels)
         reading = perf_counter() - start
         result = self._session(request.stream).paint(source, request.settings, request.previous)
@@ -51,3 +47,18 @@ class Server:
         if len(self._sessions) > _MOST_SESSIONS:
             del self._sessions[next(iter(self._sessions))]
         return session
+
+
+def _open(request: Paint) -> "np.memmap[tuple[int, ...], np.dtype[np.float32]]":
+    """The request's pixels, (H, W, 3), to be read and written in place."""
+    shape = request.height, request.width, 3
+    try:
+        # Checked first: NumPy would make a file that is too short longer.
+        held, expected = Path(request.pixels).stat().st_size, 4 * request.height * request.width * 3
+        if held < expected:
+            raise ValueError(f"the file holds {held} bytes, the frame {expected}")
+        return np.memmap(request.pixels, np.float32, mode="r+", shape=shape)
+    except (OSError, ValueError) as error:
+        raise NeuralStyleError(
+            f"the frame's pixels cannot be read ({error})", request.pixels, "render the frame again"
+        ) from error

@@ -9,7 +9,7 @@ from neural_style.pixels import Frame
 def texture(height: int, width: int, seed: int = 0) -> Frame:
     """A smooth random colour texture, (H, W, 3) in [0, 1], that optical flow can follow."""
     rng = np.random.default_rng(seed)
-    coarse = rng.random((height // 4 + 2, width // 4 + 2, 3), dtype=np.float32)
+    coarse = rng.random((height // 8 + 2, width // 8 + 2, 3), dtype=np.float32)
     return np.clip(cv2.resize(coarse, (width, height), interpolation=cv2.INTER_CUBIC), 0, 1)
 
 

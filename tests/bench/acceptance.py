@@ -1,0 +1,163 @@
+"""Measures `steady` and `fast` against the per-frame transformer and a plain port, all interleaved in one run.
+
+`.envs/engine/bin/python tests/bench/acceptance.py [-o FOLDER] [--clip NAME] [--frames 24] [--width 480]
+[--style starry-night]` takes about an hour on two cores; it leaves table.md, table.json and sheet.png in FOLDER.
+Each frame is painted by every method before the next, so that a machine whose speed drifts drifts for all.
+"""
+
+import argparse
+import json
+import platform
+import sys
+from dataclasses import replace
+from pathlib import Path
+from time import perf_counter
+
+import cv2
+import numpy as np
+from plain_port import PlainPort
+from tqdm import tqdm
+
+from neural_style import device, motion, video, weights
+from neural_style.cache import State
+from neural_style.doctor import versions
+from neural_style.evaluation import Measures, Ruler
+from neural_style.methods import METHODS
+from neural_style.objective import Objective, Previous, closed_form
+from neural_style.painter import Painter
+from neural_style.pixels import Frame, to_vgg
+from neural_style.solver import minimise
+
+METHOD_NAMES = ("blend", "fast", "steady")
+
+
+class Run:
+    """All the sequences, frame after frame."""
+
+    def __init__(self, source: list[Frame], style: str) -> None:
+        self.source, self.style = source, style
+        self.painter = Painter()
+        self.port = PlainPort(weights.tensors("vgg16"))
+        self.johnson = [self.painter.stylist.paint(frame, style) for frame in tqdm(source, desc="transformer")]
+        first = State(source[0], self.johnson[0], self.johnson[0])
+        self.states = {name: [first] for name in METHOD_NAMES}
+        self.plain = [self.johnson[0]]
+        self.seconds = dict.fromkeys((*METHOD_NAMES, "plain port"), 0.0)
+        self.objectives: list[tuple[float, float]] = []
+
+    def frame(self, index: int) -> None:
+        """Paint frame `index` by every method, each on its own sequence."""
+        source, before = self.source[index], self.source[index - 1]
+        for name in METHOD_NAMES:
+            start = perf_counter()
+            state, _ = self.painter.paint(source, self.style, METHODS[name], previous=self.states[name][-1])
+            self.seconds[name] += perf_counter() - start
+            self.states[name].append(state)
+        start = perf_counter()
+        painted = self.painter.stylist.paint(source, self.style)
+        flow, reverse = self.painter.flow(source, before), self.painter.flow(before, source)
+        reliability = motion.reliability(flow, reverse)
+        warped = motion.warp(self.plain[-1], flow)
+        picture, value = self.port.paint(painted, warped, reliability)
+        self.seconds["plain port"] += perf_counter() - start
+        self.objectives.append((value, self._steady_on_the_reference(painted, warped, reliability)))
+        self.plain.append(picture)
+
+    def _steady_on_the_reference(self, painted: Frame, warped: Frame, reliability: Frame) -> float:
+        """The reference's objective where `steady`'s start and iterations end, on the reference's own sequence."""
+        import torch
+
+        fast, steady = METHODS["fast"], METHODS["steady"]
+        goal = to_vgg(painted)
+        before = Previous(to_vgg(warped), torch.from_numpy(reliability)[None, None])
+        weighed = replace(fast, bfloat16=steady.bfloat16, total_variation=0.0)
+        solving = Objective(weighed, self.painter.features(steady), goal, goal, before)
+        x = minimise(solving.gradient, closed_form(fast, goal, before), steady.iterations)
+        return Objective(fast, self.painter.features(fast), goal, goal, before).value(x)
+
+    def rows(self) -> dict[str, dict[str, float]]:
+        """A row of figures by name."""
+        ruler = Ruler(self.source)
+        clips = {"input": self.source, "johnson": self.johnson, "plain port": self.plain}
+        clips |= {name: [state.picture for state in states] for name, states in self.states.items()}
+        base = ruler.measure(self.johnson)
+        pairs = len(self.source) - 1
+        return {
+            name: {
+                **figures(ruler.measure(clip), base),
+                "distance_to_T": float(np.square(np.stack(clip) - np.stack(self.johnson)).mean()),
+                "seconds_a_frame": self.seconds.get(name, float("nan")) / pairs,
+            }
+            for name, clip in clips.items()
+        }
+
+
+def figures(found: Measures, base: Measures) -> dict[str, float]:
+    """Warping error, contrast and sharpness, and what they are of the per-frame transformer's."""
+    values = vars(found)
+    return values | {f"{name}_ratio": value / getattr(base, name) for name, value in values.items()}
+
+
+def table(rows: dict[str, dict[str, float]]) -> str:
+    """The rows in Markdown."""
+    lines = [
+        "| | warping error | × T's | contrast × T's | sharpness × T's | distance to T | seconds a frame |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    lines += [
+        f"| {name} | {r['warping_error']:.5f} | {r['warping_error_ratio']:.3f} | {r['contrast_ratio']:.3f} "
+        f"| {r['sharpness_ratio']:.3f} | {r['distance_to_T']:.5f} | {r['seconds_a_frame']:.2f} |"
+        for name, r in rows.items()
+    ]
+    return "\n".join(lines)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("-o", "--out", type=Path, default=Path("out/acceptance"))
+    parser.add_argument("--clip", default="big-buck-bunny")
+    parser.add_argument("--frames", type=int, default=24)
+    parser.add_argument("--width", type=int, default=480)
+    parser.add_argument("--style", default="starry-night")
+    options = parser.parse_args()
+    options.out.mkdir(parents=True, exist_ok=True)
+
+    clip = weights.locate(options.clip)
+    run = Run(list(video.read_frames(clip, count=options.frames, width=options.width)), options.style)
+    for index in tqdm(range(1, len(run.source)), desc="frames"):
+        run.frame(index)
+    rows = run.rows()
+    below = sum(steady <= reference for reference, steady in run.objectives)
+    summary = {
+        "command": " ".join(["tests/bench/acceptance.py", *sys.argv[1:]]),
+        "machine": f"{platform.machine()}, {device.describe(run.painter.device)}",
+        "features of steady": str(run.painter.feature_dtype(METHODS["steady"])),
+        "versions": versions(),
+        "rows": rows,
+        "objective (reference after 30, steady after its own), on the reference's sequence": run.objectives,
+        "frames at or below the reference's objective": f"{below} of {len(run.objectives)}",
+        "steady's time / plain port's": run.seconds["steady"] / run.seconds["plain port"],
+        "largest mean difference of fast and plain port": max(
+            float(np.abs(s.picture - p).mean()) for s, p in zip(run.states["fast"], run.plain, strict=True)
+        ),
+    }
+    (options.out / "table.json").write_text(json.dumps(summary, indent=1))
+    (options.out / "table.md").write_text(table(rows) + "\n")
+    last = np.vstack(
+        [
+            np.hstack([a, b])
+            for a, b in (
+                (run.source[-1], run.johnson[-1]),
+                (run.states["blend"][-1].picture, run.states["fast"][-1].picture),
+                (run.plain[-1], run.states["steady"][-1].picture),
+            )
+        ]
+    )
+    cv2.imwrite(str(options.out / "sheet.png"), (last[..., ::-1] * 255).round().astype(np.uint8))
+    print(table(rows))
+    print({key: value for key, value in summary.items() if key not in ("rows", "versions")})
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,82 @@
+"""The frame cache: what it keeps, what it drops, and how it takes damage."""
+
+import numpy as np
+import pytest
+
+from neural_style.cache import FrameCache, State, frame_key
+
+
+def state(seed: int = 0, side: int = 8) -> State:
+    rng = np.random.default_rng(seed)
+    source, picture, target = (rng.random((side, side, 3), dtype=np.float32) for _ in range(3))
+    return State(source, picture, target, f"look {seed}").rounded()
+
+
+def equal(a: State, b: State) -> bool:
+    pairs = ((a.source, b.source), (a.picture, b.picture), (a.target, b.target))
+    return a.look == b.look and all(np.array_equal(x, y) for x, y in pairs)
+
+
+def test_what_comes_back_is_what_went_in(cache):
+    cache.put("ab12", state())
+    found = cache.get("ab12")
+    assert found is not None and equal(found, state())
+    assert cache.get("ab13") is None
+
+
+def test_a_damaged_file_is_as_good_as_none(cache):
+    cache.put("ab12", state())
+    (path,) = cache.folder.glob("??/*")
+    path.write_bytes(path.read_bytes()[:100])
+    assert cache.get("ab12") is None
+    cache.put("ab12", state())
+    assert cache.get("ab12") is not None
+
+
+def test_the_longest_unused_go_first(tmp_path):
+    cache = FrameCache(tmp_path, limit=7000)  # some five frames of 8×8
+    for number in range(4):
+        cache.put(f"a{number}", state(number))
+    cache.get("a0")
+    for number in range(4, 8):
+        cache.put(f"a{number}", state(number))
+        cache.get("a0")
+    kept = {path.stem for path in tmp_path.glob("??/*")}
+    assert "a0" in kept and "a7" in kept and "a1" not in kept
+    assert sum(path.stat().st_size for path in tmp_path.glob("??/*")) <= 7000
+
+
+def test_no_room_at_all_keeps_nothing(tmp_path):
+    cache = FrameCache(tmp_path, limit=0)
+    cache.put("ab", state())
+    assert cache.get("ab") is None
+
+
+def test_a_folder_that_cannot_be_written_costs_no_frame(tmp_path):
+    blocked = tmp_path / "file"
+    blocked.write_text("not a folder")
+    cache = FrameCache(blocked)
+    cache.put("ab", state())
+    assert cache.get("ab") is None
+
+
+def test_the_key_names_pixels_predecessor_and_all_parts():
+    frame = state().source
+    changed = frame.copy()
+    changed[3, 4, 1] += 1e-6
+    keys = [
+        frame_key(frame, None, "a", "b"),
+        frame_key(changed, None, "a", "b"),
+        frame_key(frame.reshape(4, 16, 3), None, "a", "b"),
+        frame_key(frame, "before", "a", "b"),
+        frame_key(frame, None, "ab", ""),
+        frame_key(frame, None, "a"),
+    ]
+    assert len(set(keys)) == len(keys)
+    assert frame_key(frame.copy(), None, "a", "b") == keys[0]
+
+
+@pytest.mark.parametrize("value", [0.0, 0.25, 1.0])
+def test_rounding_is_that_of_the_file(value):
+    frame = np.full((2, 2, 3), value, np.float32)
+    assert np.array_equal(State(frame, frame, frame).rounded().picture, frame)
