@@ -11,7 +11,12 @@ import numpy as np
 
 from . import __version__, motion, weights
 from . import device as devices
+from .door.catalogue import DEFAULT_STYLE
 from .errors import NeuralStyleError
+from .methods import STYLE_LAYERS
+from .networks.vgg import VGG
+from .pixels import to_vgg
+from .styles import Stylist
 
 #: The packages that decide what a picture looks like, by the names they are installed under.
 _PACKAGES = ("torch", "numpy", "opencv-python-headless", "av", "scenedetect-headless", "safetensors")
@@ -46,9 +51,11 @@ def examine() -> Iterator[Finding]:
     for name in motion.FLOWS:
         yield _tried(f"flow: {name}", partial(_flow, name))
     yield _tried("video", _video)
-    for source in weights.SOURCES.values():
-        path = weights.data_folder() / source.kept
-        yield Finding(source.name, f"{source.about}: {path if path.is_file() else 'not fetched yet'}")
+    for name, source in weights.SOURCES.items():
+        if not weights.kept(name):
+            yield Finding(name, f"{source.about}: not fetched yet, which happens at the first use")
+        else:
+            yield _tried(name, partial(_weights, name))
 
 
 def _tried(name: str, test: Callable[[], str]) -> Finding:
@@ -90,6 +97,21 @@ def _flow(name: str) -> str:
     if abs(u - 2) > 0.5:
         raise RuntimeError(f"a motion of 2 pixels was seen as {u:.2f}")
     return "works"
+
+
+def _weights(name: str) -> str:
+    frame = np.full((32, 32, 3), 0.5, np.float32)
+    device = devices.choose()
+    if name == "multistyle26":
+        pictures = [Stylist(device).paint(frame, DEFAULT_STYLE)]
+    elif name == "vgg16":
+        found = VGG(weights.tensors(name)).to(device).features(to_vgg(frame, device), STYLE_LAYERS)
+        pictures = [feature.cpu().numpy() for feature in found.values()]
+    else:
+        return f"there: {weights.locate(name)}"
+    if not all(np.isfinite(picture).all() and picture.any() for picture in pictures):
+        raise RuntimeError("the network gives no sensible numbers")
+    return f"works: {weights.locate(name)}"
 
 
 def _video() -> str:

@@ -26,6 +26,8 @@ class Method:
     total_variation:   weight of the total variation's gradient.
     warp:              interpolation kernel that the previous picture is warped with.
     motion_boundaries: whether motion boundaries count as unreliable.
+    photometric:       how much, in sRGB, the source may differ from its warped predecessor before what is carried
+                       along is trusted less there; 0 leaves that out.
     steadying:         how much of the pixel and content terms' target is carried along the flow from the
                        frame before: 0 is T alone.
     bfloat16:          whether features are computed in bfloat16 where the device is fast at it.
@@ -42,6 +44,7 @@ class Method:
     total_variation: float = 0.0
     warp: Literal["bilinear", "lanczos4"] = "bilinear"
     motion_boundaries: bool = True
+    photometric: float = 0.0
     steadying: float = 0.0
     bfloat16: bool = False
 

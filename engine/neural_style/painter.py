@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from time import perf_counter
 
+import cv2
 import numpy as np
 import torch
 
@@ -88,6 +89,8 @@ class Painter:
             flow = self.flow(source, previous.source)
             reverse = self.flow(previous.source, source)
             reliability = motion.reliability(flow, reverse, motion_boundaries=method.motion_boundaries)
+            if method.photometric:
+                reliability *= photometric_reliability(source, previous.source, flow, method.photometric)
             warped = motion.warp(previous.picture, flow, kernel=method.warp)
             target = painted
             if method.steadying:
@@ -111,3 +114,14 @@ class Painter:
             objective = Objective(method, self.features(method), goal, style_goal, before)
             x = minimise(objective.gradient, x, method.iterations)
         return from_vgg(x)
+
+
+def photometric_reliability(source: Frame, before: Frame, flow: Frame, deviation: float) -> Frame:
+    """How far a flow explains what is seen: (H, W) in [0, 1], small where the source changed along it.
+
+    Forward–backward consistency trusts two flows that agree on a mistake; the colours of the source give it away.
+    source, before: (H, W, 3), sRGB in [0, 1]; flow: from source to before; deviation: of the normal curve.
+    """
+    difference = np.square(source - motion.warp(before, flow)).mean(axis=2)
+    # Over a neighbourhood, so that the noise of single pixels does not count.
+    return np.asarray(np.exp(cv2.blur(difference, (5, 5)) / (-2 * deviation**2)), np.float32)

@@ -53,6 +53,12 @@ def locate(name: str) -> Path:
     return path
 
 
+def kept(name: str) -> bool:
+    """Whether a file is there and whole, so that nothing needs to be fetched for it."""
+    source = SOURCES[name]
+    return _whole(data_folder() / source.kept, source)
+
+
 def tensors(name: str) -> dict[str, Tensor]:
     """The tensors of a kept weights file, on the CPU, as they were converted from the source."""
     path = locate(name)
