@@ -1,0 +1,186 @@
+"""Runs in the engine's Python: prepares the clip, has Blender render it, and writes the film, the sheet, the report."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import av
+import numpy as np
+from tqdm import tqdm
+
+from demonstration import pictures, report
+from demonstration.job import LEAST_FRAMES, Job, weight_at, weight_keys
+from neural_style import video, weights
+from neural_style.errors import NeuralStyleError
+from neural_style.pixels import Frame
+
+#: A child's noise that is kept for the case that it fails.
+_LAST_LINES = 12
+
+
+@dataclass(frozen=True)
+class Shot:
+    """The prepared clip: where it came from, what Blender reads, and the very same pixels as frames."""
+
+    source: Path
+    info: video.Clip
+    path: Path
+    frames: list[Frame]
+    keys: dict[int, float]
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """(width, height)."""
+        return self.frames[0].shape[1], self.frames[0].shape[0]
+
+
+def main(job: Job) -> int:
+    """Do the job; 0, or 2 for something wrong with the clip, 1 for a failed render."""
+    try:
+        shot = prepare(job)
+        for name in ("multistyle26", "vgg16"):  # fetched now, not in the middle of the render
+            weights.locate(name)
+        painted = render(job, shot)
+        if painted is None:
+            return 1
+        finish(job, shot, *painted)
+    except NeuralStyleError as error:
+        print(f"demo: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+def prepare(job: Job) -> Shot:
+    """The clip's first frames at the working size, also as a lossless file: what Blender and the engine both see.
+
+    Raises NeuralStyleError where the clip cannot be read or is too short.
+    """
+    source = Path(job.clip) if job.clip else weights.locate("big-buck-bunny")
+    info = video.probe(source)
+    width = min(job.width, info.width) // 2 * 2  # H.264 in its common form takes even sizes only
+    frames = []
+    for frame in video.read_frames(source, count=job.frames, width=width):
+        even = frame[: frame.shape[0] // 2 * 2, :width]
+        frames.append(np.rint(np.clip(even, 0, 1) * 255).astype(np.float32) / np.float32(255))
+    if len(frames) < LEAST_FRAMES:
+        where = f"{source}, {len(frames)} frames"
+        raise NeuralStyleError("the clip is too short", where, f"give one of at least {LEAST_FRAMES}")
+    job.work.mkdir(parents=True, exist_ok=True)
+    shot = Shot(source, info, job.work / "clip.mkv", frames, weight_keys(len(frames)))
+    with av.open(str(shot.path), "w") as file:
+        stream = file.add_stream("ffv1", rate=info.fps)
+        stream.width, stream.height = shot.size
+        stream.pix_fmt = "bgr0"  # RGB to the bit: no conversion of colours on the way to Blender
+        for frame in frames:
+            pixels = np.rint(frame * 255).astype(np.uint8)
+            file.mux(stream.encode(av.VideoFrame.from_ndarray(pixels, format="rgb24")))
+        file.mux(stream.encode())
+    return shot
+
+
+def render(job: Job, shot: Shot) -> tuple[list[Frame], list[dict], dict] | None:
+    """Have Blender render the shot: the frames, the seconds of each, and what painted them; None where it failed."""
+    frames, cache, timings = job.work / "frames", job.work / "cache", job.work / "timings.jsonl"
+    for leftover in (frames, cache):
+        shutil.rmtree(leftover, ignore_errors=True)
+    timings.unlink(missing_ok=True)
+    (width, height), fps = shot.size, shot.info.fps
+    request = {
+        "clip": str(shot.path),
+        "frames": len(shot.frames),
+        "width": width,
+        "height": height,
+        "fps": [round(fps), float(round(fps) / fps)],  # as Blender takes it: a whole number, and a divisor
+        "style": job.style,
+        "keys": shot.keys,
+        "work": str(job.work),
+        "blend": str(job.work.parent / "shot.blend"),
+    }
+    # A cache of its own, so that the report tells what painting takes, not what remembering does.
+    environment = os.environ | {
+        "BLENDER_USER_RESOURCES": job.resources,
+        "NEURAL_STYLE_ENGINE": sys.executable,
+        "NEURAL_STYLE_CACHE": str(cache),
+        "NEURAL_STYLE_TIMINGS": str(timings),
+    }
+    command = [job.python, str(Path(__file__).with_name("scene.py")), json.dumps(request)]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+    began = time.monotonic()
+    engine: dict = {}
+    noise: list[str] = []
+    with (
+        subprocess.Popen(command, stdin=subprocess.DEVNULL, env=environment, text=True, **pipes) as child,
+        tqdm(total=len(shot.frames), unit="frame", desc=f"Blender {job.blender} paints") as bar,
+    ):
+        assert child.stdout is not None
+        for line in child.stdout:
+            if line.startswith("@frame"):
+                bar.update()
+            elif line.startswith("@engine"):
+                engine = json.loads(line.partition(" ")[2])
+            else:
+                noise = [*noise, line.rstrip()][-200:]
+    shutil.rmtree(cache, ignore_errors=True)
+    files = sorted(frames.glob("*.png"))
+    if child.returncode or len(files) != len(shot.frames):
+        _explain(noise)
+        return None
+    painted = [pictures.load(file) for file in files]
+    seconds = [json.loads(line) for line in timings.read_text().splitlines()]
+    shutil.rmtree(frames)
+    return painted, seconds, {**engine, "rendered_in": time.monotonic() - began}
+
+
+def _explain(noise: list[str]) -> None:
+    """Say why the render failed: the extension's own sentence, or else the last that Blender said."""
+    sentences = [line for line in noise if line.startswith("Neural Style: error: ")]
+    for line in sentences[-1:] or [f"    {line}" for line in noise if line][-_LAST_LINES:]:
+        print(line.replace("Neural Style: error", "demo"), file=sys.stderr)
+    if not sentences:
+        print("demo: Blender ended before the shot was whole (its last words are above)", file=sys.stderr)
+
+
+def finish(job: Job, shot: Shot, painted: list[Frame], seconds: list[dict], engine: dict) -> None:
+    """Measure, and write everything: each file appears under its name when it is whole."""
+    out, (width, height) = Path(job.out), shot.size
+    weight = [weight_at(frame, shot.keys) for frame in range(1, len(shot.frames) + 1)]
+    with video.VideoWriter(
+        out / "painted.mp4",
+        shot.info.fps,
+        width,
+        height,
+        audio_from=shot.source if shot.info.has_audio else None,
+        pixel_aspect=shot.info.pixel_aspect,
+    ) as writer:
+        for frame in painted:
+            writer.write(frame)
+    picked = pictures.sheet_frames(shot.keys)
+    labels = [f"frame {number}   weight {weight[number - 1]:.2f}" for number in picked]
+    rows = [[frames[number - 1] for number in picked] for frames in (shot.frames, painted)]
+    middle = len(painted) // 2
+    _place(out / "sheet.png", lambda part: pictures.save(pictures.sheet(rows, labels), part))
+    halves = pictures.before_after(shot.frames[middle], painted[middle])
+    _place(job.work / "before-after.jpg", lambda part: pictures.save(halves, part))
+    found = report.make(job, shot, painted, weight, seconds, engine)
+    _place(out / "report.json", lambda part: part.write_text(json.dumps(found, indent=2, ensure_ascii=False) + "\n"))
+    print(report.summary(found))
+    print(f"in {out}: painted.mp4, sheet.png, report.json, and shot.blend to open in Blender")
+
+
+def _place(path: Path, write) -> None:
+    """Write beside the final name, then move there."""
+    part = path.with_name(f".part-{path.name}")
+    write(part)
+    part.replace(path)
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(Job.from_json(sys.argv[1])))
+    except KeyboardInterrupt:
+        sys.exit(130)
