@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from demonstration.clip import Shot
 from demonstration.job import Job
 from neural_style import device
 from neural_style.doctor import versions
@@ -12,16 +13,13 @@ from neural_style.evaluation import Ruler
 from neural_style.pixels import Frame
 from neural_style.styles import Stylist
 
-if TYPE_CHECKING:
-    from demonstration.run import Shot
-
 #: The stages of a frame, in the order in which it goes through them.
 STAGES = ("capture", "motion", "transformer", "solver", "transport")
 
 
 def make(
     job: Job,
-    shot: "Shot",
+    shot: Shot,
     painted: Sequence[Frame],
     weight: Sequence[float],
     seconds: Sequence[dict[str, Any]],

@@ -6,37 +6,21 @@ import shutil
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
+from collections import deque
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
-import av
-import numpy as np
 from tqdm import tqdm
 
 from demonstration import pictures, report
-from demonstration.job import LEAST_FRAMES, Job, weight_at, weight_keys
+from demonstration.clip import Shot, prepare
+from demonstration.job import Job, weight_at
 from neural_style import video, weights
 from neural_style.errors import NeuralStyleError
 from neural_style.pixels import Frame
 
 #: A child's noise that is kept for the case that it fails.
 _LAST_LINES = 12
-
-
-@dataclass(frozen=True)
-class Shot:
-    """The prepared clip: where it came from, what Blender reads, and the very same pixels as frames."""
-
-    source: Path
-    info: video.Clip
-    path: Path
-    frames: list[Frame]
-    keys: dict[int, float]
-
-    @property
-    def size(self) -> tuple[int, int]:
-        """(width, height)."""
-        return self.frames[0].shape[1], self.frames[0].shape[0]
 
 
 def main(job: Job) -> int:
@@ -53,34 +37,6 @@ def main(job: Job) -> int:
         print(f"demo: {error}", file=sys.stderr)
         return 2
     return 0
-
-
-def prepare(job: Job) -> Shot:
-    """The clip's first frames at the working size, also as a lossless file: what Blender and the engine both see.
-
-    Raises NeuralStyleError where the clip cannot be read or is too short.
-    """
-    source = Path(job.clip) if job.clip else weights.locate("big-buck-bunny")
-    info = video.probe(source)
-    width = min(job.width, info.width) // 2 * 2  # H.264 in its common form takes even sizes only
-    frames = []
-    for frame in video.read_frames(source, count=job.frames, width=width):
-        even = frame[: frame.shape[0] // 2 * 2, :width]
-        frames.append(np.rint(np.clip(even, 0, 1) * 255).astype(np.float32) / np.float32(255))
-    if len(frames) < LEAST_FRAMES:
-        where = f"{source}, {len(frames)} frames"
-        raise NeuralStyleError("the clip is too short", where, f"give one of at least {LEAST_FRAMES}")
-    job.work.mkdir(parents=True, exist_ok=True)
-    shot = Shot(source, info, job.work / "clip.mkv", frames, weight_keys(len(frames)))
-    with av.open(str(shot.path), "w") as file:
-        stream = file.add_stream("ffv1", rate=info.fps)
-        stream.width, stream.height = shot.size
-        stream.pix_fmt = "bgr0"  # RGB to the bit: no conversion of colours on the way to Blender
-        for frame in frames:
-            pixels = np.rint(frame * 255).astype(np.uint8)
-            file.mux(stream.encode(av.VideoFrame.from_ndarray(pixels, format="rgb24")))
-        file.mux(stream.encode())
-    return shot
 
 
 def render(job: Job, shot: Shot) -> tuple[list[Frame], list[dict], dict] | None:
@@ -112,19 +68,23 @@ def render(job: Job, shot: Shot) -> tuple[list[Frame], list[dict], dict] | None:
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
     began = time.monotonic()
     engine: dict = {}
-    noise: list[str] = []
+    noise: deque[str] = deque(maxlen=200)
     with (
         subprocess.Popen(command, stdin=subprocess.DEVNULL, env=environment, text=True, **pipes) as child,
         tqdm(total=len(shot.frames), unit="frame", desc=f"Blender {job.blender} paints") as bar,
     ):
         assert child.stdout is not None
-        for line in child.stdout:
-            if line.startswith("@frame"):
-                bar.update()
-            elif line.startswith("@engine"):
-                engine = json.loads(line.partition(" ")[2])
-            else:
-                noise = [*noise, line.rstrip()][-200:]
+        try:
+            for line in child.stdout:
+                if line.startswith("@frame"):
+                    bar.update()
+                elif line.startswith("@engine"):
+                    engine = json.loads(line.partition(" ")[2])
+                else:
+                    noise.append(line.rstrip())
+        except BaseException:
+            child.kill()  # the engine's worker leaves by itself when nobody holds its input any more
+            raise
     shutil.rmtree(cache, ignore_errors=True)
     files = sorted(frames.glob("*.png"))
     if child.returncode or len(files) != len(shot.frames):
@@ -136,10 +96,11 @@ def render(job: Job, shot: Shot) -> tuple[list[Frame], list[dict], dict] | None:
     return painted, seconds, {**engine, "rendered_in": time.monotonic() - began}
 
 
-def _explain(noise: list[str]) -> None:
+def _explain(noise: Iterable[str]) -> None:
     """Say why the render failed: the extension's own sentence, or else the last that Blender said."""
+    noise = [line for line in noise if line]
     sentences = [line for line in noise if line.startswith("Neural Style: error: ")]
-    for line in sentences[-1:] or [f"    {line}" for line in noise if line][-_LAST_LINES:]:
+    for line in sentences[-1:] or [f"    {line}" for line in noise[-_LAST_LINES:]]:
         print(line.replace("Neural Style: error", "demo"), file=sys.stderr)
     if not sentences:
         print("demo: Blender ended before the shot was whole (its last words are above)", file=sys.stderr)
@@ -172,9 +133,9 @@ def finish(job: Job, shot: Shot, painted: list[Frame], seconds: list[dict], engi
     print(f"in {out}: painted.mp4, sheet.png, report.json, and shot.blend to open in Blender")
 
 
-def _place(path: Path, write) -> None:
+def _place(path: Path, write: Callable[[Path], object]) -> None:
     """Write beside the final name, then move there."""
-    part = path.with_name(f".part-{path.name}")
+    part = path.with_name(f".part-{path.name}")  # the suffix stays: it says what kind of file to write
     write(part)
     part.replace(path)
 

@@ -5,7 +5,9 @@ one for every written frame, and one that says what painted them.
 """
 
 import json
+import os
 import sys
+import traceback
 from dataclasses import asdict
 from pathlib import Path
 
@@ -52,4 +54,10 @@ def main(job: dict) -> int:
 
 
 if __name__ == "__main__":
-    shot.leave(main(json.loads(sys.argv[1])))
+    try:
+        code = main(json.loads(sys.argv[1]))
+    except Exception:
+        traceback.print_exc()
+        sys.stderr.flush()
+        os._exit(1)  # at a plain exit the 4.5 module would hang
+    shot.leave(code)

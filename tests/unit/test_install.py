@@ -185,3 +185,54 @@ def test_an_unknown_environment_is_refused():
     )
     assert answer.returncode == 2
     assert answer.stderr.count("\n") == 1 and "blender-3.6" in answer.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--clip", "nowhere.mp4"], "the clip does not exist: nowhere.mp4"),
+        (["--style", "baroque"], "unknown style: baroque (choose from"),
+        (["--frames", "3"], "too few frames: 3"),
+        (["--width", "8"], "the width is out of range: 8"),
+        (["--out", __file__], "the output folder cannot be made"),
+    ],
+)
+def test_the_demo_refuses_before_anything_is_set_up(arguments, words):
+    answer = subprocess.run(
+        [sys.executable, INSTALL / "demo.py", *arguments], capture_output=True, text=True, check=False
+    )
+    assert answer.returncode == 2
+    assert words in answer.stderr and answer.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("count", [4, 5, 24, 48, 133])
+def test_the_demos_weight_rises_stays_and_falls(count):
+    from demonstration.job import weight_at, weight_keys
+    from demonstration.pictures import sheet_frames
+
+    keys = weight_keys(count)
+    weight = [weight_at(frame, keys) for frame in range(1, count + 1)]
+    assert weight[0] == weight[-1] == 0 and weight.count(1) >= count // 2
+    top = weight.index(1)
+    assert weight[: top + 1] == sorted(weight[: top + 1])
+    assert weight[top:] == sorted(weight[top:], reverse=True)
+    frames = sheet_frames(keys)
+    assert frames == sorted(frames) and frames[0] == 1 and frames[-1] == count
+
+
+def test_the_demos_clip_is_the_same_to_the_bit_for_blender_and_the_measures(tmp_path):
+    import numpy as np
+
+    from demonstration.clip import prepare
+    from demonstration.job import Job
+    from neural_style import video
+
+    source = tmp_path / "source.mp4"
+    random = np.random.default_rng(1)
+    with video.VideoWriter(source, 30, 101, 67) as writer:
+        for _ in range(6):
+            writer.write(random.random((67, 101, 3), dtype=np.float32))
+    shot = prepare(Job(str(source), 5, 80, "rust", "4.5", "python", "", str(tmp_path)))
+    assert shot.size == (80, 54) and len(shot.frames) == 5
+    for ours, theirs in zip(shot.frames, video.read_frames(shot.path), strict=True):
+        np.testing.assert_array_equal(np.rint(ours * 255), np.rint(theirs * 255))
