@@ -19,10 +19,11 @@ def digest(files: Iterable[Path], *facts: str) -> str:
 
 def tree(folder: Path) -> list[Path]:
     """The files under `folder` that a build may read; not what editors and builds leave behind."""
+    files = (file for file in folder.rglob("*") if file.is_file())
     return [
         file
-        for file in folder.rglob("*")
-        if file.is_file() and not any(part.startswith(".") or part == "build" for part in file.parts[-3:])
+        for file in files
+        if not any(part.startswith(".") or part == "build" for part in file.relative_to(folder).parts)
     ]
 
 
