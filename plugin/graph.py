@@ -34,21 +34,21 @@ def upstream(ends: Iterable) -> list:
     return list(seen.values())
 
 
-def styles(tree) -> list:
-    """The Neural Style nodes of a tree, each after all those that it depends on."""
-    ordered = {}
+def styles(ends: Iterable) -> list:
+    """The Neural Style nodes that the nodes `ends` depend on, each after all those that it depends on itself."""
+    ordered, seen = {}, set()
 
-    def visit(node, path=()):
-        if node.name in path:
-            return  # a cycle: Blender ignores it too
+    def visit(node):
+        if node.name in seen:
+            return  # also ends a cycle, which Blender ignores too
+        seen.add(node.name)
         for parent in _parents(node):
-            visit(parent, (*path, node.name))
-        if is_style(node):
-            ordered.setdefault(node.name, node)
+            visit(parent)
+        if is_style(node) and not node.mute:
+            ordered[node.name] = node
 
-    for node in tree.nodes:
-        if is_style(node):
-            visit(node)
+    for end in ends:
+        visit(end)
     return list(ordered.values())
 
 

@@ -29,6 +29,11 @@ def tree_of(scene: bpy.types.Scene) -> bpy.types.NodeTree | None:
     return scene.node_tree if scene.use_nodes else None
 
 
+def ends(tree: bpy.types.NodeTree) -> list[bpy.types.Node]:
+    """The nodes of a tree that something is shown or written by."""
+    return [node for node in tree.nodes if node.type in ENDS and not node.mute]
+
+
 def copy_scene(scene: bpy.types.Scene, name: str, with_objects: bool) -> bpy.types.Scene:
     """A linked copy of a scene under a hidden name, without its objects unless they are asked for."""
     copy = scene.copy()

@@ -53,7 +53,7 @@ class Job:
         self._muted: list[str] = []
         self._values: Values | None = None
         self._folder = exchange.folder()
-        self.streams = [Stream(scene, node) for node in graph.styles(self._tree)]
+        self.streams = [Stream(scene, node) for node in graph.styles(host.ends(self._tree))]
 
     def prepare(self) -> None:
         """Before the first frame: make the hidden scenes, show pictures, spare the outer render what it can."""
@@ -71,8 +71,7 @@ class Job:
 
         Must happen in `render_init`: later it takes effect one frame late (4.5 and 5.2).
         """
-        ends = [node for node in self._tree.nodes if node.type in host.ENDS and not node.mute]
-        if any(graph.render_layers(graph.upstream(ends))):
+        if any(graph.render_layers(graph.upstream(host.ends(self._tree)))):
             return  # another branch shows them: Blender would leave that one empty
         for node in self._tree.nodes:
             if node.type == "R_LAYERS" and not node.mute:

@@ -40,7 +40,7 @@ def _on_init(scene, *_) -> None:
         return
     _end(keep_picture=False)  # of a job that never said its end
     tree = host.tree_of(scene)
-    if tree is None or not any(graph.is_style(node) and not node.mute for node in tree.nodes):
+    if tree is None or not graph.styles(host.ends(tree)):
         return
     _job = Job(scene, worker)
     _guard(_job.prepare, "before the first frame")

@@ -1,10 +1,11 @@
 """Building blocks of a shot, for the scripts that run inside Blender (4.5 and 5.x): scene, sources, node, keyframes.
 
-A script of this folder runs as `BPY_PYTHON script.py ARGUMENT ...` in the environment that `install()` of
+A script of this folder runs as `BPY_PYTHON script.py FOLDER ARGUMENT ...` in the environment that `install()` of
 `install/extension.py` gives; it enables the extension as an artist would, and finds it as `bl_ext.…`.
 """
 
 import importlib
+import json
 import os
 import sys
 from pathlib import Path
@@ -26,6 +27,11 @@ def enable():
 def part(name: str = ""):
     """A module of the extension, the package itself where none is named."""
     return importlib.import_module(f"{MODULE}.{name}" if name else MODULE)
+
+
+def say(**things) -> None:
+    """Leave what the test is to know in `FOLDER/said.json`."""
+    Path(sys.argv[1], "said.json").write_text(json.dumps(things))
 
 
 def leave(code: int = 0) -> None:
@@ -120,13 +126,14 @@ def keys(node: bpy.types.Node, name: str, values: dict[int, float]) -> None:
 
 
 def show(scene: bpy.types.Scene, source: bpy.types.NodeSocket) -> None:
-    """What the scene renders."""
+    """What the scene renders, in place of what it rendered before."""
     nodes = tree(scene).nodes
-    end = nodes.new("NodeGroupOutput" if IS_5 else "CompositorNodeComposite")
+    idname = "NodeGroupOutput" if IS_5 else "CompositorNodeComposite"
+    end = next((node for node in nodes if node.bl_idname == idname), None) or nodes.new(idname)
     tree(scene).links.new(source, end.inputs[0])
 
 
-def render(scene: bpy.types.Scene, folder: str | Path, animation: bool = True) -> set[str]:
-    """Render into `folder/NNNN.exr`; a still goes to `folder/still.exr`."""
-    scene.render.filepath = str(Path(folder) / ("" if animation else "still.exr")) + ("/" if animation else "")
+def render(scene: bpy.types.Scene, folder: str, animation: bool = True) -> set[str]:
+    """Render into `FOLDER/folder/NNNN.exr`; a still goes to `FOLDER/folder.exr`."""
+    scene.render.filepath = f"{Path(sys.argv[1]) / folder}{'/' if animation else '.exr'}"
     return bpy.ops.render.render(animation=animation, write_still=not animation)
