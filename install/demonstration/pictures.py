@@ -27,18 +27,17 @@ def sheet(rows: Sequence[Sequence[Frame]], labels: Sequence[str]) -> Frame:
     return np.vstack([strip, *(np.hstack(row) for row in cells)])
 
 
-def before_after(before: Frame, after: Frame, width: int = 960) -> Frame:
-    """One frame, the left half as it was, the right half painted, with a thin line between."""
-    middle = before.shape[1] // 2
-    joined = np.hstack([before[:, :middle], after[:, middle:]])
-    joined[:, middle - 1 : middle + 1] = 1
-    return _scaled(joined, width)
+def before_after(before: Frame, after: Frame) -> Frame:
+    """One frame as it was and painted, side by side, a thin line between; at most about 1000 pixels wide."""
+    line = np.ones((before.shape[0], 4, 3), np.float32)
+    joined = np.hstack([before, line, after])
+    return joined if joined.shape[1] <= 1000 else _scaled(joined, 1000)
 
 
 def save(picture: Frame, path: Path) -> None:
     """Write a picture in [0, 1]; the suffix says as what."""
     pixels = cv2.cvtColor(np.rint(np.clip(picture, 0, 1) * 255).astype(np.uint8), cv2.COLOR_RGB2BGR)
-    options = [cv2.IMWRITE_JPEG_QUALITY, 88] if path.suffix == ".jpg" else []
+    options = [cv2.IMWRITE_JPEG_QUALITY, 85] if path.suffix == ".jpg" else []
     path.write_bytes(cv2.imencode(path.suffix, pixels, options)[1].tobytes())
 
 

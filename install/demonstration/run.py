@@ -123,10 +123,9 @@ def finish(job: Job, shot: Shot, painted: list[Frame], seconds: list[dict], engi
     picked = pictures.sheet_frames(shot.keys)
     labels = [f"frame {number}   weight {weight[number - 1]:.2f}" for number in picked]
     rows = [[frames[number - 1] for number in picked] for frames in (shot.frames, painted)]
-    middle = len(painted) // 2
     _place(out / "sheet.png", lambda part: pictures.save(pictures.sheet(rows, labels), part))
-    halves = pictures.before_after(shot.frames[middle], painted[middle])
-    _place(job.work / "before-after.jpg", lambda part: pictures.save(halves, part))
+    both = pictures.before_after(*(row[3] for row in rows))
+    _place(job.work / "before-after.jpg", lambda part: pictures.save(both, part))
     found = report.make(job, shot, painted, weight, seconds, engine)
     _place(out / "report.json", lambda part: part.write_text(json.dumps(found, indent=2, ensure_ascii=False) + "\n"))
     print(report.summary(found))
