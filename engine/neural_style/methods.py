@@ -96,6 +96,7 @@ METHODS: dict[str, Method] = {
             temporal=9e3,
             warp="lanczos4",
             motion_boundaries=False,
+            photometric=0.04,
             steadying=0.7,
             bfloat16=True,
         ),

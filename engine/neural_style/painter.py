@@ -122,6 +122,6 @@ def photometric_reliability(source: Frame, before: Frame, flow: Frame, deviation
     Forward–backward consistency trusts two flows that agree on a mistake; the colours of the source give it away.
     source, before: (H, W, 3), sRGB in [0, 1]; flow: from source to before; deviation: of the normal curve.
     """
-    difference = np.square(source - motion.warp(before, flow)).mean(axis=2)
-    # Over a neighbourhood, so that the noise of single pixels does not count.
-    return np.asarray(np.exp(cv2.blur(difference, (5, 5)) / (-2 * deviation**2)), np.float32)
+    # Blurred before it is squared: grain, and edges that are off by part of a pixel, cancel out in a neighbourhood.
+    difference = cv2.blur(source - motion.warp(before, flow), (5, 5))
+    return np.asarray(np.exp(np.square(difference).mean(axis=2) / (-2 * deviation**2)), np.float32)
