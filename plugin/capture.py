@@ -26,13 +26,12 @@ class Capture:
         self._name = node.name
         self._folder = Path(tempfile.mkdtemp(dir=folder))
         above = graph.upstream([graph.source_of(node).node])
-        layers = list(graph.render_layers(above))
+        layers = graph.render_layers(above)
         # The copied tree's nodes must show the very pictures of the originals, so they share the inner trees.
         with picture.shared():
             self._scene = host.copy_scene(scene, ".Neural Style capture", with_objects=bool(layers))
             self._tree = host.copy_tree(scene, self._scene)
         _isolate(self._tree, {parent.name for parent in above})
-        self._groups = _own_groups(self._tree)
         for layer in graph.render_layers(self._tree.nodes):
             if layer.scene == scene:
                 layer.scene = self._scene
@@ -88,8 +87,6 @@ class Capture:
         """Remove all that was made."""
         host.drop_tree(self._scene)
         host.free_scene(self._scene)
-        for group in self._groups:
-            bpy.data.node_groups.remove(group)
         shutil.rmtree(self._folder, ignore_errors=True)
 
 
@@ -104,13 +101,3 @@ def _isolate(tree: bpy.types.NodeTree, names: set[str]) -> None:
                 tree.links.remove(link)
         if node.type in host.WRITERS or (node.type == "R_LAYERS" and node.name not in names):
             node.mute = True  # Render Layers cost a render even where nothing needs them
-
-
-def _own_groups(tree: bpy.types.NodeTree) -> list[bpy.types.NodeTree]:
-    """Replace the groups in a tree that hold Render Layers by copies, which may be changed; return these."""
-    copies = []
-    for node in tree.nodes:
-        if node.type == "GROUP" and node.node_tree and any(graph.render_layers(node.node_tree.nodes)):
-            node.node_tree = node.node_tree.copy()
-            copies += [node.node_tree, *_own_groups(node.node_tree)]
-    return copies

@@ -1,6 +1,6 @@
 """Walks through compositor trees: what is upstream of what, and what is left without it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 #: `bl_idname` of the Neural Style node.
 IDNAME = "CompositorNodeNeuralStyle"
@@ -52,13 +52,9 @@ def styles(ends: Iterable) -> list:
     return list(ordered.values())
 
 
-def render_layers(nodes: Iterable) -> Iterator:
-    """The Render Layers nodes among `nodes` and in the groups among them."""
-    for node in nodes:
-        if node.type == "R_LAYERS":
-            yield node
-        elif node.type == "GROUP" and node.node_tree:
-            yield from render_layers(node.node_tree.nodes)
+def render_layers(nodes: Iterable) -> list:
+    """The Render Layers nodes among `nodes`. Blender has them in the scene's own tree only, not in groups."""
+    return [node for node in nodes if node.type == "R_LAYERS"]
 
 
 def _parents(node) -> list:

@@ -71,10 +71,10 @@ class Job:
 
         Must happen in `render_init`: later it takes effect one frame late (4.5 and 5.2).
         """
-        if any(graph.render_layers(graph.upstream(host.ends(self._tree)))):
+        if graph.render_layers(graph.upstream(host.ends(self._tree))):
             return  # another branch shows them: Blender would leave that one empty
-        for node in self._tree.nodes:
-            if node.type == "R_LAYERS" and not node.mute:
+        for node in graph.render_layers(self._tree.nodes):
+            if not node.mute:
                 node.mute = True
                 self._muted.append(node.name)
 

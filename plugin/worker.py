@@ -75,6 +75,8 @@ class _Process:
     @property
     def last_words(self) -> str:
         """The last line that it wrote to its standard error, or how it ended."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._child.wait(1)
         self._readers[1].join(1)
         lines = [line for line in self._last_words if line.strip()]
         code = self._child.poll()

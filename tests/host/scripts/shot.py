@@ -8,6 +8,7 @@ import importlib
 import json
 import os
 import sys
+import traceback
 from pathlib import Path
 
 import bpy
@@ -16,6 +17,15 @@ MODULE = "bl_ext.user_default.neural_style"
 
 #: Whether the compositor of a scene is a node group of its own.
 IS_5 = bpy.app.version >= (5, 0, 0)
+
+
+def _fail(*error) -> None:
+    """End a script that raised: the 4.5 wheel would hang."""
+    traceback.print_exception(*error)
+    leave(1)
+
+
+sys.excepthook = _fail
 
 
 def enable():

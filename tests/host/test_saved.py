@@ -1,0 +1,37 @@
+"""A saved file opens again with the node whole, also after it was saved without the extension."""
+
+import cv2
+import numpy as np
+import pytest
+
+
+@pytest.fixture(scope="module")
+def saved(blender, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("images")
+    for number in (1, 2):
+        noise = np.random.default_rng(number).integers(0, 256, (8, 12, 3), np.uint8)
+        cv2.imwrite(str(folder / f"in{number}.png"), cv2.resize(noise, (96, 64), interpolation=cv2.INTER_CUBIC))
+    return blender.run("saved", folder / "in1.png")
+
+
+def test_reopens_whole(saved):
+    settings = saved.said["settings"]
+    assert {name: saved.said["reopened"][name] for name in settings} == settings
+    assert saved.said["reopened"]["links"] == [1, 1]
+    assert saved.said["reopened"]["type"] == "CompositorNodeNeuralStyle"
+
+
+def test_renders_the_same(saved):
+    before = saved.frames("before")
+    for name in ("after", "mended"):
+        for one, other in zip(before, saved.frames(name), strict=True):
+            np.testing.assert_array_equal(other, one)
+    assert np.abs(before[0] - before[1]).mean() > 0.05
+
+
+def test_leaves_nothing_hidden(saved):
+    assert saved.said["hidden"] == []
+
+
+def test_duplicates_are_apart(saved):
+    assert saved.said["twins"]
