@@ -34,9 +34,9 @@ def upstream(ends: Iterable) -> list:
     return list(seen.values())
 
 
-def styles(ends: Iterable) -> list:
-    """The Neural Style nodes that the nodes `ends` depend on, each after all those that it depends on itself."""
-    ordered, seen = {}, set()
+def walk(ends: Iterable) -> list:
+    """All nodes that the nodes `ends` depend on, themselves included, each after all those that it depends on."""
+    ordered, seen = [], set()
 
     def visit(node):
         if node.name in seen:
@@ -44,12 +44,22 @@ def styles(ends: Iterable) -> list:
         seen.add(node.name)
         for parent in _parents(node):
             visit(parent)
-        if is_style(node) and not node.mute:
-            ordered[node.name] = node
+        ordered.append(node)
 
     for end in ends:
         visit(end)
-    return list(ordered.values())
+    return ordered
+
+
+def styles(nodes: Iterable) -> list:
+    """The Neural Style nodes among `nodes` that paint."""
+    return [node for node in nodes if is_style(node) and not node.mute]
+
+
+def styles_in_groups(nodes: Iterable) -> list:
+    """The Neural Style nodes that paint in the groups among `nodes`, however deep."""
+    trees = [node.node_tree for node in nodes if node.type == "GROUP" and node.node_tree and not node.mute]
+    return [style for tree in trees for style in (*styles(tree.nodes), *styles_in_groups(tree.nodes))]
 
 
 def render_layers(nodes: Iterable) -> list:

@@ -21,12 +21,28 @@ def _shared_trees() -> bool:
 
 
 def tree_of(scene: bpy.types.Scene) -> bpy.types.NodeTree | None:
-    """The compositor tree of a scene, or None where it has none, or does not use it."""
-    if not scene.render.use_compositing:
+    """The compositor tree of a scene, or None where it has none, or does not render it."""
+    if not scene.render.use_compositing or _renders_strips(scene):
         return None
     if _shared_trees():
         return scene.compositing_node_group
     return scene.node_tree if scene.use_nodes else None
+
+
+def _renders_strips(scene: bpy.types.Scene) -> bool:
+    """Whether the sequencer is rendered in place of the compositor: where any strip is to be seen."""
+    editor = scene.sequence_editor if scene.render.use_sequencer else None
+    strips = getattr(editor, "strips", None) or ()
+    return any(strip.type != "SOUND" and not strip.mute for strip in strips)
+
+
+def strip_trees(scene: bpy.types.Scene) -> list[bpy.types.NodeTree]:
+    """The compositor trees in the modifiers of the strips that a scene renders (5.x)."""
+    if not _renders_strips(scene):
+        return []
+    modifiers = [modifier for strip in scene.sequence_editor.strips_all for modifier in strip.modifiers]
+    trees = [getattr(modifier, "node_group", None) for modifier in modifiers if not modifier.mute]
+    return [tree for tree in trees if tree is not None]
 
 
 def ends(tree: bpy.types.NodeTree) -> list[bpy.types.Node]:

@@ -6,7 +6,7 @@ import time
 import bpy
 import numpy as np
 
-from . import exchange, graph, host, picture, pixels, status
+from . import exchange, graph, host, picture, pixels, status, survey
 from .capture import Capture
 from .door.messages import Paint
 from .errors import PaintError
@@ -53,10 +53,14 @@ class Job:
         self._muted: list[str] = []
         self._values: Values | None = None
         self._folder = exchange.folder()
-        self.streams = [Stream(scene, node) for node in graph.styles(host.ends(self._tree))]
+        self.streams = [Stream(scene, node) for node in survey.styles(scene)]
 
     def prepare(self) -> None:
-        """Before the first frame: make the hidden scenes, show pictures, spare the outer render what it can."""
+        """Before the first frame: make the hidden scenes, show pictures, spare the outer render what it can.
+
+        Raises `PaintError`.
+        """
+        survey.check(self.scene)
         self._values = Values(self.scene)
         for stream in self.streams:
             node = self._tree.nodes[stream.name]
@@ -87,7 +91,7 @@ class Job:
     def _paint(self, stream: Stream, frame: int) -> dict | None:
         node = self._tree.nodes[stream.name]
         if stream.capture is None:
-            picture.put(node, np.zeros((self.scene.render.resolution_y, self.scene.render.resolution_x, 4), np.float32))
+            picture.put(node, np.zeros((*self._size(), 4), np.float32))
             status.say(node, "Nothing is wired into Image: there is nothing to paint")
             return None
         clock = _Clock()
@@ -121,26 +125,35 @@ class Job:
         about = {"frame": frame, "stream": stream.key, "painted": True, "cut": painted.cut, "cached": painted.cached}
         return {**about, **took}
 
+    def _size(self) -> tuple[int, int]:
+        """Height and width of the render."""
+        render = self.scene.render
+        share = render.resolution_percentage / 100
+        return max(1, int(render.resolution_y * share)), max(1, int(render.resolution_x * share))
+
     def fail(self, trouble: PaintError) -> None:
         """Remember why the job cannot go on, and say it on the nodes."""
         self.trouble = trouble
         for stream in self.streams:
-            status.say(self._tree.nodes[stream.name], str(trouble), is_error=True)
+            if node := self._tree.nodes.get(stream.name):
+                status.say(node, str(trouble), is_error=True)
 
     def free(self, keep_picture: bool) -> None:
         """Put everything back.
 
         keep_picture: leave the last picture in the nodes, so that the artist can go on compositing with it.
         """
+        # In the window the artist can remove a node while it is rendered.
         for name in self._muted:
-            self._tree.nodes[name].mute = False
+            if node := self._tree.nodes.get(name):
+                node.mute = False
         for stream in self.streams:
             if stream.capture:
                 stream.capture.free()
-            node = self._tree.nodes[stream.name]
-            if keep_picture:
+            node = self._tree.nodes.get(stream.name)
+            if node and keep_picture:
                 picture.keep(node, bpy.app.tempdir)
-            else:
+            elif node:
                 picture.show_input(node)
         if self._values:
             self._values.free()

@@ -62,8 +62,6 @@ def show_input(node: bpy.types.Node) -> None:
 
 def show_picture(node: bpy.types.Node) -> None:
     """Give what `put` puts, from the next evaluation on; a transparent point before the first."""
-    if node.node_tree is None:
-        build(node)  # a file that was saved while something was amiss
     _image(node, 1, 1)
     _show(node, "Picture")
 

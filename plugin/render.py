@@ -14,7 +14,7 @@ from pathlib import Path
 import bpy
 from bpy.app.handlers import persistent
 
-from . import engine, graph, host, picture, status, stop
+from . import engine, graph, host, picture, status, stop, survey
 from .errors import CancelledError, PaintError
 from .job import Job
 from .worker import Worker
@@ -39,11 +39,9 @@ def _on_init(scene, *_) -> None:
     if _nested:
         return
     _end(keep_picture=False)  # of a job that never said its end
-    tree = host.tree_of(scene)
-    if tree is None or not graph.styles(host.ends(tree)):
-        return
-    _job = Job(scene, worker)
-    _guard(_job.prepare, "before the first frame")
+    if survey.is_wanted(scene):
+        _job = Job(scene, worker)
+        _guard(_job.prepare, "before the first frame")
 
 
 @persistent

@@ -50,7 +50,8 @@ class Done(NamedTuple):
 class Blender:
     """One Blender with the extension installed."""
 
-    def __init__(self, python: Path, environment: dict[str, str], folder: Path) -> None:
+    def __init__(self, version: str, python: Path, environment: dict[str, str], folder: Path) -> None:
+        self.version = version
         self._python, self._environment, self._folder = python, environment, folder
 
     def run(self, script: str, *arguments: object, status: int = 0, **environment: str) -> Done:
@@ -92,7 +93,7 @@ def blender(request, package, tmp_path_factory) -> Blender:
     environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
     environment |= extension.install(package, user)
     environment["NEURAL_STYLE_ENGINE"] = sys.executable
-    return Blender(python, environment, tmp_path_factory.mktemp(f"blender-{request.param}"))
+    return Blender(request.param, python, environment, tmp_path_factory.mktemp(f"blender-{request.param}"))
 
 
 @pytest.fixture(scope="session")

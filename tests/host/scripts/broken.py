@@ -1,4 +1,7 @@
-"""A render in which painting fails from frame 3 on: `broken.py FOLDER exr|movie|still`. Exits as Blender makes it."""
+"""A render in which painting fails from frame 3 on: `broken.py FOLDER exr|movie|still|group|strip`.
+
+It exits as Blender and the extension make it.
+"""
 
 import os
 import sys
@@ -31,9 +34,21 @@ elif kind == "still":
     scene.frame_set(3)
     done = shot.render(scene, "still", animation=False)
 else:
+    if kind == "group":
+        group = bpy.data.node_groups.new("Group", "CompositorNodeTree")
+        group.interface.new_socket(name="Image", in_out="OUTPUT", socket_type="NodeSocketColor")
+        node = group.nodes.new("CompositorNodeNeuralStyle")
+        group.links.new(node.outputs[0], group.nodes.new("NodeGroupOutput").inputs[0])
+        outer = shot.tree(scene).nodes.new("CompositorNodeGroup")
+        outer.node_tree = group
+        shot.show(scene, outer.outputs[0])
+    elif kind == "strip":
+        strip = scene.sequence_editor_create().strips.new_effect("Colour", "COLOR", 1, frame_start=1, length=5)
+        group = bpy.data.node_groups.new("Group", "CompositorNodeTree")
+        node = group.nodes.new("CompositorNodeNeuralStyle")
+        strip.modifiers.new("Compositor", "COMPOSITOR").node_group = group
     done = shot.render(scene, "out")
 
-said = Path(folder, "said.json")
 print(f"RESULT {sorted(done)} SCENES {len(bpy.data.scenes)} STATUS {shot.part('status').of(node).text}", flush=True)
 if bpy.app.version < (5, 0, 0):
     os._exit(int(shot.part("stop").failure is not None))  # this wheel hangs at a plain exit

@@ -40,6 +40,7 @@ def main() -> None:
         sys.exit()
 
     import numpy as np
+
     from neural_style.serving import Server
 
     plain, count = Server.paint, [0]
