@@ -10,7 +10,7 @@ from .errors import PaintError
 #: A path that comes before all others: the engine's Python, or the folder of its environment.
 VARIABLE = "NEURAL_STYLE_ENGINE"
 
-_MEND = "install the engine with install/engine.py, or give its place in the preferences of the extension"
+_MEND = "set the engine up as the README says, then give its folder in the preferences of the extension"
 
 
 def python() -> Path:

@@ -40,7 +40,7 @@ def announce(trouble: PaintError) -> None:
 
 def _popup(sentence: str) -> None:
     def draw(menu, _context) -> None:
-        for line in textwrap.wrap(sentence, 80):
+        for line in textwrap.wrap(sentence[:1].upper() + sentence[1:], 80):
             menu.layout.label(text=line)
 
     bpy.context.window_manager.popup_menu(draw, title="Neural Style", icon="ERROR")
