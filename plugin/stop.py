@@ -7,12 +7,11 @@ and in the window). So the nested render of a scene without a camera ends the ou
 
 import atexit
 import contextlib
-import ctypes
+import io
 import os
 import shutil
 import sys
 import textwrap
-from collections.abc import Iterator
 from pathlib import Path
 
 import bpy
@@ -50,30 +49,12 @@ def this_render() -> None:
     """Cancel the render that is running."""
     scene = bpy.data.scenes.new(".Neural Style stop")
     try:
-        with _quiet(), contextlib.suppress(RuntimeError):  # "Cannot render, no camera": that is the point
+        scene.frame_start = scene.frame_end = 1
+        # "Cannot render, no camera" is the point, but nobody is to read it; Blender prints it through Python.
+        with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(RuntimeError):
             bpy.ops.render.render(animation=True, scene=scene.name)
     finally:
         bpy.data.scenes.remove(scene)
-
-
-@contextlib.contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep Blender itself from printing: it would blame a camera."""
-    sys.stdout.flush()
-    sys.stderr.flush()
-    kept: list[tuple[int, int]] = []
-    with contextlib.suppress(OSError), Path(os.devnull).open("wb") as nowhere:
-        for number in (1, 2):
-            kept.append((number, os.dup(number)))
-            os.dup2(nowhere.fileno(), number)
-    try:
-        yield
-    finally:
-        with contextlib.suppress(OSError, AttributeError):  # C keeps what it prints back, unless it is a terminal
-            ctypes.CDLL("ucrtbase" if sys.platform == "win32" else None).fflush(None)
-        for number, copy in kept:
-            os.dup2(copy, number)
-            os.close(copy)
 
 
 def remove_half_movie(scene: bpy.types.Scene, since: float) -> None:
