@@ -8,7 +8,7 @@ import numpy as np
 
 from . import exchange, graph, host, picture, pixels, status, survey
 from .capture import Capture
-from .door.messages import Paint
+from .door.messages import Paint, Painted, Settings
 from .errors import PaintError
 from .values import Values
 
@@ -24,6 +24,8 @@ class Stream:
         self.key = f"{scene.name}/{node.name}"
         self.status = status.key(node)
         self.capture: Capture | None = None
+        #: A frame of weight 0, not painted yet: it will be, as the start of the shot, if the next one is to be painted.
+        self.waiting: tuple[int, Settings, np.ndarray] | None = None
         self._last: tuple[int, str] | None = None
 
     def previous(self, frame: int, step: int) -> str | None:
@@ -99,31 +101,41 @@ class Job:
         source = stream.capture.take(frame)
         clock.lap("capture")
         if settings.style_weight == 0 or self._values.is_muted(stream.name):
+            stream.waiting = frame, settings, source
             picture.put(node, source)
             clock.lap("transport")
             status.say(node, f"Frame {frame}: not painted (Style Weight is 0)")
             return {"frame": frame, "stream": stream.key, "painted": False, **clock.seconds}
 
         status.say(node, f"Frame {frame}: painting …")
-        previous = stream.previous(frame, self.scene.frame_step)
+        waiting, stream.waiting = stream.waiting, None
+        if waiting and waiting[0] + self.scene.frame_step == frame:
+            # The shot starts where the weight is still 0: the first frame that is seen is held to one before it, and
+            # the painting does not depend on where the weight begins to rise.
+            self._ask(stream, *waiting, clock)
+        painted, result = self._ask(stream, frame, settings, source, clock)
+        picture.put(node, pixels.from_door(result, source))
+        clock.lap("transport")
+        device = self._worker().hello.device
+        status.say(node, painted.note or f"Frame {frame}: painted in {clock.total:.1f} s on {device}")
+        about = {"frame": frame, "stream": stream.key, "painted": True, "cut": painted.cut, "cached": painted.cached}
+        return {**about, **clock.seconds}
+
+    def _ask(
+        self, stream: Stream, frame: int, settings: Settings, source: np.ndarray, clock: "_Clock"
+    ) -> tuple[Painted, np.ndarray]:
+        """Have the engine paint a frame of the stream: its answer, and the picture as the door gives it."""
         rgb = pixels.to_door(source)
         clock.lap("transport")
         worker = self._worker()
         clock.lap("start")
+        previous = stream.previous(frame, self.scene.frame_step)
         painted, result = worker.paint(Paint(0, stream.key, frame, 0, 0, "", settings, previous), rgb)
-        clock.lap("answer")
         stream.painted(frame, painted.key)
-        picture.put(node, pixels.from_door(result, source))
-        clock.lap("transport")
-        status.say(node, painted.note or f"Frame {frame}: painted in {clock.total:.1f} s on {worker.hello.device}")
-
         # What the answer took beyond what the engine counts is the pipe, the file and the waiting.
-        took = clock.seconds
-        took["transport"] += took.pop("answer") - sum(painted.seconds.values())
-        for stage, value in painted.seconds.items():
-            took[stage] = took.get(stage, 0.0) + value
-        about = {"frame": frame, "stream": stream.key, "painted": True, "cut": painted.cut, "cached": painted.cached}
-        return {**about, **took}
+        clock.lap("transport")
+        clock.move("transport", painted.seconds)
+        return painted, result
 
     def _size(self) -> tuple[int, int]:
         """Height and width of the render."""
@@ -172,6 +184,12 @@ class _Clock:
         now = time.perf_counter()
         self.seconds[stage] = self.seconds.get(stage, 0.0) + now - self._last
         self._last = now
+
+    def move(self, stage: str, parts: dict[str, float]) -> None:
+        """Book a part of a stage's time on others."""
+        for part, seconds in parts.items():
+            self.seconds[stage] -= seconds
+            self.seconds[part] = self.seconds.get(part, 0.0) + seconds
 
     @property
     def total(self) -> float:

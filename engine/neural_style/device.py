@@ -1,13 +1,18 @@
 """Which device computes, and in which number formats; chosen once."""
 
+import json
 import os
+import platform
+from contextlib import suppress
 from functools import cache
+from pathlib import Path
 from time import perf_counter
 
 import torch
 import torch.nn.functional as F
 
 from .errors import NeuralStyleError
+from .weights import data_folder
 
 
 def choose() -> torch.device:
@@ -31,32 +36,62 @@ def choose() -> torch.device:
     return torch.device("cpu")
 
 
+#: Forces (1) or forbids (0) bfloat16, where what was measured is not what is wanted.
+BFLOAT16_VARIABLE = "NEURAL_STYLE_BFLOAT16"
+
+
 @cache
 def bfloat16_is_fast(device: torch.device) -> bool:
     """Whether convolutions in bfloat16 are clearly faster than in float32 on this device.
 
-    Measured on a processor, once: some have the instructions and are slower with them (half as fast on a
-    Xeon whose matrix unit is hidden from the machine), others are twice as fast.
+    Processors that have the instructions may be twice as fast with them, or half (a Xeon whose matrix unit is
+    hidden from the machine). So it is measured, once for a processor and a version of torch: the answer is kept in the
+    data folder, lest a worker that is started again under load decides, and paints, otherwise than the one before.
     """
+    given = os.environ.get(BFLOAT16_VARIABLE)
+    if given in ("0", "1"):
+        return given == "1"
     if device.type == "cuda":
         return bool(torch.cuda.is_bf16_supported(including_emulation=False))
     if device.type != "cpu":
         return device.type == "xpu"
     if not torch.ops.mkldnn._is_mkldnn_bf16_supported():
         return False
-    return _convolution_seconds(torch.bfloat16) * 1.2 < _convolution_seconds(torch.float32)
+    kept = data_folder() / "bfloat16.json"
+    name = f"{_processor()}, torch {torch.__version__}"
+    try:
+        answers = json.loads(kept.read_text())
+        if isinstance(answers.get(name), bool):
+            return bool(answers[name])
+    except (OSError, ValueError, AttributeError):
+        answers = {}
+    answers[name] = _measure_bfloat16()
+    with suppress(OSError):  # a folder that cannot be written: measured again next time
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        kept.write_text(json.dumps(answers, indent=1))
+    return bool(answers[name])
 
 
-def _convolution_seconds(dtype: torch.dtype) -> float:
-    """The least time of a convolution as VGG has them, over some tries."""
-    x = torch.ones(1, 128, 64, 64, dtype=dtype).contiguous(memory_format=torch.channels_last)
-    weight = torch.ones(128, 128, 3, 3, dtype=dtype).contiguous(memory_format=torch.channels_last)
-    times = []
-    for _ in range(6):
-        start = perf_counter()
-        F.conv2d(x, weight, padding=1)
-        times.append(perf_counter() - start)
-    return min(times)
+def _processor() -> str:
+    """The processor's name, as far as the system tells it."""
+    with suppress(OSError):
+        for line in Path("/proc/cpuinfo").read_text().splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor() or platform.machine()
+
+
+def _measure_bfloat16() -> bool:
+    """Whether the least of some interleaved times is clearly less in bfloat16; the least is hardly the load's."""
+    least = dict.fromkeys((torch.float32, torch.bfloat16), float("inf"))
+    for _ in range(8):
+        for dtype in least:
+            x = torch.ones(1, 128, 64, 64, dtype=dtype).contiguous(memory_format=torch.channels_last)
+            weight = torch.ones(128, 128, 3, 3, dtype=dtype).contiguous(memory_format=torch.channels_last)
+            start = perf_counter()
+            F.conv2d(x, weight, padding=1)
+            least[dtype] = min(least[dtype], perf_counter() - start)
+    return least[torch.bfloat16] * 1.25 < least[torch.float32]
 
 
 def describe(device: torch.device) -> str:

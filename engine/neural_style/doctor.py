@@ -45,8 +45,11 @@ def examine() -> Iterator[Finding]:
     """Look at everything in turn; nothing is fetched."""
     yield Finding("versions", ", ".join(f"{name} {version}" for name, version in versions().items()))
     yield _tried("device", _device)
-    for backend in ("native", "torch"):
-        yield _tried(f"warp: {backend}", partial(_warp, backend))
+    if motion.native_missing:
+        yield Finding("warp: native", f"not built here, torch takes its place ({motion.native_missing})")
+    else:
+        yield _tried("warp: native", partial(_warp, "native"))
+    yield _tried("warp: torch", partial(_warp, "torch"))
     yield _tried("warp in use", motion.backend)
     for name in motion.FLOWS:
         yield _tried(f"flow: {name}", partial(_flow, name))

@@ -69,5 +69,6 @@ def test_worker_killed_once(blender, whole, tmp_path):
 def test_time_chain(whole):
     """What the engine is told of time: a shot begins afresh in a new job, after weight 0, and only there."""
     said = whole.said["previous"]
-    assert said["all"] == [False, True, True, False, True]  # frames 1 2 3 . 5 6; frame 4 has weight 0
+    assert said["all"] == [False, True, True, False, True]  # 1 2 3 . 5 6: of weights 0 only the last, 5, is painted
+    assert said["touch"] == [False, True, True, True, True, True]  # weight 0 at frame 4 alone does not end the shot
     assert said["second"] == [False, True, True]  # every second frame

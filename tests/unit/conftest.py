@@ -5,6 +5,7 @@ import torch
 
 from neural_style import weights
 from neural_style.cache import FrameCache
+from neural_style.device import BFLOAT16_VARIABLE
 from neural_style.networks.vgg import VGG
 from neural_style.painter import Painter
 
@@ -13,6 +14,14 @@ from neural_style.painter import Painter
 def _own_cache(tmp_path_factory, monkeypatch):
     """No test reads or fills the user's cache of frames."""
     monkeypatch.setenv("NEURAL_STYLE_CACHE", str(tmp_path_factory.mktemp("cache")))
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _one_precision():
+    """Features in float32 everywhere, whatever this processor is fast at: the numbers are the same on all machines."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(BFLOAT16_VARIABLE, "0")
+        yield
 
 
 @pytest.fixture

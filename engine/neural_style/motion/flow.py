@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 #: DIS works on patches of 8 px at half the resolution: a frame with a shorter side has none to match.
 _LEAST_SIDE = 16
 
+#: Frame sizes that a DIS estimator keeps an object for; each holds some pictures.
+_MOST_SIZES = 4
+
 #: No flow to start from. Zeros are not the same: DIS takes them as a guess, and keeps guessing in later calls.
 #: (Typed loosely because OpenCV's stubs do not know that None is allowed.)
 _NO_GUESS: Any = None
@@ -38,7 +41,7 @@ class DISFlow:
     name = "dis"
 
     def __init__(self) -> None:
-        self._dis = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
+        self._by_size: dict[tuple[int, int], cv2.DISOpticalFlow] = {}
 
     def __call__(self, a: NDArray[np.float32], b: NDArray[np.float32]) -> NDArray[np.float32]:
         """The flow from a to b; see `FlowEstimator`."""
@@ -48,8 +51,16 @@ class DISFlow:
         top, left = tall // 2, wide // 2
         border = (top, tall - top, left, wide - left, cv2.BORDER_REPLICATE)
         grey_a, grey_b = (cv2.copyMakeBorder(_grey(frame), *border) for frame in (a, b))
-        flow = self._dis.calc(grey_a, grey_b, _NO_GUESS)
+        flow = self._of_size(grey_a.shape[0], grey_a.shape[1]).calc(grey_a, grey_b, _NO_GUESS)
         return np.ascontiguousarray(flow[top : top + height, left : left + width], dtype=np.float32)
+
+    def _of_size(self, height: int, width: int) -> cv2.DISOpticalFlow:
+        """OpenCV's object for frames of this size: one that has seen smaller frames is another one afterwards."""
+        if (height, width) not in self._by_size:
+            if len(self._by_size) == _MOST_SIZES:
+                self._by_size.clear()
+            self._by_size[height, width] = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
+        return self._by_size[height, width]
 
 
 class FarnebackFlow:

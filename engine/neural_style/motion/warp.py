@@ -20,12 +20,15 @@ Kernel = Literal["bilinear", "lanczos4"]
 BACKEND_VARIABLE = "NEURAL_STYLE_WARP"
 
 _native: ModuleType | None
+
+#: Why there are no native kernels; empty where there are.
+native_missing: str
 try:
     _native = importlib.import_module("neural_style._native")
-    _native_missing = ""
+    native_missing = ""
 except ImportError as error:  # not built, or built for a machine with other libraries
     _native = None
-    _native_missing = str(error)
+    native_missing = str(error)
 
 
 def backend() -> Literal["native", "torch"]:
@@ -41,7 +44,7 @@ def backend() -> Literal["native", "torch"]:
     if _native is None:
         raise NeuralStyleError(
             "the native kernels cannot be loaded",
-            _native_missing,
+            native_missing,
             f"install the engine again where there is a C++ compiler, or unset {BACKEND_VARIABLE}",
         )
     return "native"

@@ -12,7 +12,7 @@ for frame in (1, 6):
     exposure.default_value = frame / 4
     exposure.keyframe_insert("default_value", frame=frame)
 node = shot.style(scene, source, method="blend", working_width=0)
-shot.keys(node, "style_weight", {3: 1.0, 4: 0.0, 5: 1.0})
+shot.keys(node, "style_weight", {3: 1.0, 4: 0.0, 5: 0.0, 6: 1.0})
 shot.show(scene, node.outputs["Image"])
 
 # Listen at the door: which request names the frame before it?
@@ -28,6 +28,10 @@ def paint(self, request, rgb):
 worker.paint = paint
 shot.render(scene, "all")
 previous = {"all": list(told)}
+told.clear()
+shot.keys(node, "style_weight", {5: 1.0})
+shot.render(scene, "touch")
+previous["touch"] = list(told)
 told.clear()
 shot.keys(node, "style_weight", {4: 1.0})
 scene.frame_step, scene.frame_end = 2, 5
