@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
-from .pixels import Frame
+from neural_style.pixels import Frame
 
 #: Changed whenever the same key would name another picture than before.
 VERSION = 1

@@ -5,10 +5,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from . import __version__
-from .door.catalogue import METHODS, STYLES
-from .door.messages import Settings
-from .errors import NeuralStyleError
+from neural_style import __version__
+from neural_style.door.catalogue import METHODS, STYLES
+from neural_style.door.messages import Settings
+from neural_style.errors import NeuralStyleError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -81,9 +81,9 @@ def _positive(text: str) -> int:
 
 
 def _paint(options: argparse.Namespace) -> int:
-    from . import session, video
-    from .paint import paint_clip
-    from .painter import Painter
+    from neural_style import session, video
+    from neural_style.paint import paint_clip
+    from neural_style.painter import Painter
 
     settings = Settings(
         style=options.style,
@@ -113,7 +113,7 @@ def _styles(options: argparse.Namespace) -> int:
 
 
 def _doctor(options: argparse.Namespace) -> int:
-    from .doctor import examine
+    from neural_style.doctor import examine
 
     fine = True
     for finding in examine():
@@ -123,7 +123,7 @@ def _doctor(options: argparse.Namespace) -> int:
 
 
 def _fetch(options: argparse.Namespace) -> int:
-    from .weights import SOURCES, locate
+    from neural_style.weights import SOURCES, locate
 
     for name in options.names or [source.name for source in SOURCES.values() if source.kept.startswith("weights/")]:
         print(locate(name))

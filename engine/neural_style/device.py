@@ -11,8 +11,8 @@ from time import perf_counter
 import torch
 import torch.nn.functional as F
 
-from .errors import NeuralStyleError
-from .weights import data_folder
+from neural_style.errors import NeuralStyleError
+from neural_style.weights import data_folder
 
 
 def choose() -> torch.device:

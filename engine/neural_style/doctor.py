@@ -9,14 +9,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from . import __version__, motion, weights
-from . import device as devices
-from .door.catalogue import DEFAULT_STYLE
-from .errors import NeuralStyleError
-from .methods import STYLE_LAYERS
-from .networks.vgg import VGG
-from .pixels import to_vgg
-from .styles import Stylist
+from neural_style import __version__, motion, weights
+from neural_style import device as devices
+from neural_style.door.catalogue import DEFAULT_STYLE
+from neural_style.errors import NeuralStyleError
+from neural_style.methods import STYLE_LAYERS
+from neural_style.networks.vgg import VGG
+from neural_style.pixels import to_vgg
+from neural_style.styles import Stylist
 
 #: The packages that decide what a picture looks like, by the names they are installed under.
 _PACKAGES = ("torch", "numpy", "opencv-python-headless", "av", "scenedetect-headless", "safetensors")

@@ -12,8 +12,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from . import motion
-from .pixels import Frame
+from neural_style import motion
+from neural_style.pixels import Frame
 
 
 @dataclass(frozen=True)

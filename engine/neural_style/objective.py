@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from . import losses
-from .methods import CONTENT_LAYER, STYLE_LAYERS, Method
-from .networks.vgg import VGG
+from neural_style import losses
+from neural_style.methods import CONTENT_LAYER, STYLE_LAYERS, Method
+from neural_style.networks.vgg import VGG
 
 
 @dataclass(frozen=True)

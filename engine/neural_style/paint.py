@@ -6,12 +6,12 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from . import session as sessions
-from . import video
-from .cache import FrameCache
-from .door.messages import Settings
-from .errors import NeuralStyleError
-from .painter import Painter
+from neural_style import session as sessions
+from neural_style import video
+from neural_style.cache import FrameCache
+from neural_style.door.messages import Settings
+from neural_style.errors import NeuralStyleError
+from neural_style.painter import Painter
 
 
 @dataclass

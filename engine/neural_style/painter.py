@@ -10,16 +10,16 @@ import cv2
 import numpy as np
 import torch
 
-from . import device as devices
-from . import motion, weights
-from .cache import State
-from .errors import NeuralStyleError
-from .methods import Method
-from .networks.vgg import VGG, read_vgg19
-from .objective import Objective, Previous, closed_form
-from .pixels import Frame, from_vgg, to_vgg
-from .solver import minimise
-from .styles import Stylist
+from neural_style import device as devices
+from neural_style import motion, weights
+from neural_style.cache import State
+from neural_style.errors import NeuralStyleError
+from neural_style.methods import Method
+from neural_style.networks.vgg import VGG, read_vgg19
+from neural_style.objective import Objective, Previous, closed_form
+from neural_style.pixels import Frame, from_vgg, to_vgg
+from neural_style.solver import minimise
+from neural_style.styles import Stylist
 
 
 class Stopwatch:

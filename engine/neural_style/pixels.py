@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from .networks.vgg import MEANS_BGR
+from neural_style.networks.vgg import MEANS_BGR
 
 Frame = NDArray[np.float32]
 

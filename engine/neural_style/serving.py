@@ -5,13 +5,13 @@ from time import perf_counter
 
 import numpy as np
 
-from .cache import FrameCache
-from .device import describe
-from .doctor import versions
-from .door.messages import Paint, Painted
-from .errors import NeuralStyleError
-from .painter import Painter
-from .session import Session
+from neural_style.cache import FrameCache
+from neural_style.device import describe
+from neural_style.doctor import versions
+from neural_style.door.messages import Paint, Painted
+from neural_style.errors import NeuralStyleError
+from neural_style.painter import Painter
+from neural_style.session import Session
 
 #: Sessions kept at a time; the one unused for longest goes. One that is gone costs a look into the cache, no more.
 _MOST_SESSIONS = 16

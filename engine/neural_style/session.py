@@ -4,13 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from time import perf_counter
 
-from . import shots, styles
-from .cache import FrameCache, State, frame_key
-from .door.messages import Settings
-from .errors import NeuralStyleError
-from .methods import method as find_method
-from .painter import Painter
-from .pixels import Frame, from_working, to_working
+from neural_style import shots, styles
+from neural_style.cache import FrameCache, State, frame_key
+from neural_style.door.messages import Settings
+from neural_style.errors import NeuralStyleError
+from neural_style.methods import method as find_method
+from neural_style.painter import Painter
+from neural_style.pixels import Frame, from_working, to_working
 
 
 @dataclass(frozen=True)

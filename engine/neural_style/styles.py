@@ -9,12 +9,12 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from . import weights
-from .door.catalogue import STYLES
-from .errors import NeuralStyleError
-from .networks.johnson import JohnsonNetwork, read_johnson
-from .networks.multistyle import MultistyleNetwork
-from .pixels import Frame
+from neural_style import weights
+from neural_style.door.catalogue import STYLES
+from neural_style.errors import NeuralStyleError
+from neural_style.networks.johnson import JohnsonNetwork, read_johnson
+from neural_style.networks.multistyle import MultistyleNetwork
+from neural_style.pixels import Frame
 
 #: The deviation, in sRGB, of the fixed noise that a seed other than 0 lays over the frame before the network.
 SEED_NOISE = 0.02

@@ -10,13 +10,13 @@ import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from . import __version__
-from .door import framing
-from .door.messages import PROTOCOL, Failed, Hello, Message, Paint, pack, unpack
-from .errors import NeuralStyleError
+from neural_style import __version__
+from neural_style.door import framing
+from neural_style.door.messages import PROTOCOL, Failed, Hello, Message, Paint, pack, unpack
+from neural_style.errors import NeuralStyleError
 
 if TYPE_CHECKING:
-    from .serving import Server
+    from neural_style.serving import Server
 
 
 def main() -> int:
@@ -24,7 +24,7 @@ def main() -> int:
     requests, answers = _take_over_pipes()
     try:
         try:
-            from .serving import Server
+            from neural_style.serving import Server
 
             server = Server()
         except Exception as error:

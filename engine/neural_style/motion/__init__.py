@@ -4,7 +4,7 @@ Flow is float32 (H, W, 2) in pixels, (right, down), from the frame it is named a
 """
 
 from neural_style.motion.flow import FLOWS, DISFlow, FarnebackFlow, FlowEstimator
-from neural_style.motion.warp import BACKEND_VARIABLE, Kernel, backend, reliability, warp
+from neural_style.motion.warp import BACKEND_VARIABLE, Kernel, backend, native_missing, reliability, warp
 
 __all__ = [
     "BACKEND_VARIABLE",
@@ -14,6 +14,7 @@ __all__ = [
     "FlowEstimator",
     "Kernel",
     "backend",
+    "native_missing",
     "reliability",
     "warp",
 ]

@@ -17,9 +17,9 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
-from ..errors import NeuralStyleError
-from .convert import CONVERTERS
-from .sources import SOURCES, Source
+from neural_style.errors import NeuralStyleError
+from neural_style.weights.convert import CONVERTERS
+from neural_style.weights.sources import SOURCES, Source
 
 
 def data_folder() -> Path:
