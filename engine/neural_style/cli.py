@@ -7,8 +7,8 @@ from pathlib import Path
 
 from neural_style import __version__
 from neural_style.door.catalogue import METHODS, STYLES
+from neural_style.door.errors import NeuralStyleError
 from neural_style.door.messages import Settings
-from neural_style.errors import NeuralStyleError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

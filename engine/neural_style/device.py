@@ -11,7 +11,7 @@ from time import perf_counter
 import torch
 import torch.nn.functional as F
 
-from neural_style.errors import NeuralStyleError
+from neural_style.door.errors import NeuralStyleError
 from neural_style.weights import data_folder
 
 

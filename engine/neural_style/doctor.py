@@ -12,7 +12,7 @@ import numpy as np
 from neural_style import __version__, motion, weights
 from neural_style import device as devices
 from neural_style.door.catalogue import DEFAULT_STYLE
-from neural_style.errors import NeuralStyleError
+from neural_style.door.errors import NeuralStyleError
 from neural_style.methods import STYLE_LAYERS
 from neural_style.networks.vgg import VGG
 from neural_style.pixels import to_vgg

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from neural_style.door.catalogue import METHODS as CATALOGUE
-from neural_style.errors import NeuralStyleError
+from neural_style.door.errors import NeuralStyleError
 
 #: Where the content and the style are looked at: Gatys et al. 2016, section 2; the reference's layers.
 CONTENT_LAYER = "relu4_2"

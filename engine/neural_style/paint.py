@@ -9,8 +9,8 @@ from tqdm import tqdm
 from neural_style import session as sessions
 from neural_style import video
 from neural_style.cache import FrameCache
+from neural_style.door.errors import NeuralStyleError
 from neural_style.door.messages import Settings
-from neural_style.errors import NeuralStyleError
 from neural_style.painter import Painter
 
 

@@ -13,7 +13,7 @@ import torch
 from neural_style import device as devices
 from neural_style import motion, weights
 from neural_style.cache import State
-from neural_style.errors import NeuralStyleError
+from neural_style.door.errors import NeuralStyleError
 from neural_style.methods import Method
 from neural_style.networks.vgg import VGG, read_vgg19
 from neural_style.objective import Objective, Previous, closed_form

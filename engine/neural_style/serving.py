@@ -8,8 +8,8 @@ import numpy as np
 from neural_style.cache import FrameCache
 from neural_style.device import describe
 from neural_style.doctor import versions
+from neural_style.door.errors import NeuralStyleError
 from neural_style.door.messages import Paint, Painted
-from neural_style.errors import NeuralStyleError
 from neural_style.painter import Painter
 from neural_style.session import Session
 

@@ -6,8 +6,8 @@ from time import perf_counter
 
 from neural_style import shots, styles
 from neural_style.cache import FrameCache, State, frame_key
+from neural_style.door.errors import NeuralStyleError
 from neural_style.door.messages import Settings
-from neural_style.errors import NeuralStyleError
 from neural_style.methods import method as find_method
 from neural_style.painter import Painter
 from neural_style.pixels import Frame, from_working, to_working

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from neural_style import weights
 from neural_style.door.catalogue import STYLES
-from neural_style.errors import NeuralStyleError
+from neural_style.door.errors import NeuralStyleError
 from neural_style.networks.johnson import JohnsonNetwork, read_johnson
 from neural_style.networks.multistyle import MultistyleNetwork
 from neural_style.pixels import Frame

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from neural_style import __version__
 from neural_style.door import framing
+from neural_style.door.errors import NeuralStyleError
 from neural_style.door.messages import PROTOCOL, Failed, Hello, Message, Paint, pack, unpack
-from neural_style.errors import NeuralStyleError
 
 if TYPE_CHECKING:
     from neural_style.serving import Server

@@ -8,7 +8,7 @@ import numpy as np
 
 from demonstration.job import LEAST_FRAMES, Job, weight_keys
 from neural_style import video, weights
-from neural_style.errors import NeuralStyleError
+from neural_style.door.errors import NeuralStyleError
 from neural_style.pixels import Frame
 
 

@@ -16,7 +16,7 @@ from demonstration import pictures, report
 from demonstration.clip import Shot, prepare
 from demonstration.job import Job, weight_at
 from neural_style import video, weights
-from neural_style.errors import NeuralStyleError
+from neural_style.door.errors import NeuralStyleError
 from neural_style.pixels import Frame
 
 #: A child's noise that is kept for the case that it fails.

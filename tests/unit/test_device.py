@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from neural_style import device
-from neural_style.errors import NeuralStyleError
+from neural_style.door.errors import NeuralStyleError
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import torch
 
 from frames import texture
 from neural_style import weights
-from neural_style.errors import NeuralStyleError
+from neural_style.door.errors import NeuralStyleError
 from neural_style.networks.johnson import JohnsonNetwork, read_johnson
 from neural_style.networks.multistyle import MultistyleNetwork
 from neural_style.networks.vgg import BLOCKS, VGG, read_vgg19

@@ -80,7 +80,7 @@ def test_a_clip_broken_in_the_middle_leaves_nothing(clip, tmp_path, monkeypatch,
                 raise video_error
             yield frame
 
-    from neural_style.errors import NeuralStyleError
+    from neural_style.door.errors import NeuralStyleError
 
     video_error = NeuralStyleError("the video is broken", "frame 2", "repair it")
     monkeypatch.setattr(video, "read_frames", broken)

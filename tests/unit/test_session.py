@@ -8,8 +8,8 @@ import pytest
 
 from frames import moving_clip, texture
 from neural_style.cache import FrameCache
+from neural_style.door.errors import NeuralStyleError
 from neural_style.door.messages import Settings
-from neural_style.errors import NeuralStyleError
 from neural_style.session import Session, check
 
 QUICK = Settings(method="steady", iterations=2, working_width=0)

@@ -6,7 +6,7 @@ import torch
 
 from frames import texture
 from neural_style.door.catalogue import STYLES
-from neural_style.errors import NeuralStyleError
+from neural_style.door.errors import NeuralStyleError
 from neural_style.networks.johnson import JohnsonNetwork
 from neural_style.styles import Stylist, digest, shares
 

@@ -8,7 +8,7 @@ import pytest
 from av.video.reformatter import Colorspace
 
 from clips import encode, picture, tone, write
-from neural_style.errors import NeuralStyleError
+from neural_style.door.errors import NeuralStyleError
 from neural_style.video import SUFFIXES, VideoWriter, probe, read_frames
 
 

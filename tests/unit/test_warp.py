@@ -13,7 +13,7 @@ from hypothesis.extra import numpy as hnp
 import motion_reference
 from motion_reference import BACKENDS
 from neural_style import motion
-from neural_style.errors import NeuralStyleError
+from neural_style.door.errors import NeuralStyleError
 
 KERNELS = ("bilinear", "lanczos4")
 sides = st.integers(1, 11)

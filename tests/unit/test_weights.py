@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from neural_style import weights
-from neural_style.errors import NeuralStyleError
+from neural_style.door.errors import NeuralStyleError
 from neural_style.weights import store
 from neural_style.weights.sources import SOURCES
 

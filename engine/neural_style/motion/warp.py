@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from neural_style.errors import NeuralStyleError
+from neural_style.door.errors import NeuralStyleError
 
 if TYPE_CHECKING:
     import torch

@@ -11,7 +11,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from neural_style.errors import NeuralStyleError
+from neural_style.door.errors import NeuralStyleError
 
 
 class _Convolution(nn.Module):

@@ -12,7 +12,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from neural_style.errors import NeuralStyleError
+from neural_style.door.errors import NeuralStyleError
 
 #: How many convolutions each block has.
 BLOCKS = {"vgg16": (2, 2, 3, 3, 3), "vgg19": (2, 2, 4, 4, 4)}

@@ -9,7 +9,7 @@ import av
 import av.audio.stream
 import av.container
 
-from neural_style.errors import NeuralStyleError
+from neural_style.door.errors import NeuralStyleError
 
 if TYPE_CHECKING:  # generic in PyAV's stubs only
     Packet = av.Packet[av.AudioStream]

@@ -13,7 +13,7 @@ import numpy as np
 from av.video.reformatter import Interpolation
 from numpy.typing import NDArray
 
-from neural_style.errors import NeuralStyleError
+from neural_style.door.errors import NeuralStyleError
 
 #: Chroma is interpolated and nothing is rounded early; swscale's default does neither.
 EXACT = Interpolation.BICUBIC | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INT | Interpolation.FULL_CHR_H_INP

@@ -1,4 +1,4 @@
-"""The one kind of error that a user is meant to see: what happened, where, and what to do about it."""
+"""The one kind of error that a person is meant to see: what happened, where, and what to do about it."""
 
 
 class NeuralStyleError(Exception):
