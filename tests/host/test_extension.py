@@ -1,0 +1,62 @@
+"""The built zip: valid by Blender's own tool, whole, and free of anything that Blender does not have."""
+
+import ast
+import subprocess
+import sys
+import zipfile
+
+import pytest
+
+import extension
+
+
+@pytest.fixture(scope="module")
+def files(package):
+    """The zip's files by name."""
+    with zipfile.ZipFile(package) as archive:
+        return {name: archive.read(name) for name in archive.namelist() if not name.endswith("/")}
+
+
+def test_blender_finds_it_valid(package):
+    tool = extension._builder()
+    if tool is None:
+        pytest.skip("Blender 5.2 is not set up")
+    done = subprocess.run([*tool, "validate", str(package)], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_blender_finds_a_broken_one_invalid(package, tmp_path):
+    tool = extension._builder()
+    if tool is None:
+        pytest.skip("Blender 5.2 is not set up")
+    broken = tmp_path / "broken.zip"
+    with zipfile.ZipFile(package) as archive, zipfile.ZipFile(broken, "w") as copy:
+        for name in archive.namelist():
+            if name.endswith("blender_manifest.toml"):
+                copy.writestr(name, archive.read(name).replace(b'type = "add-on"', b'type = "spell"'))
+    assert subprocess.run([*tool, "validate", str(broken)], capture_output=True, check=False).returncode != 0
+
+
+def test_the_door_is_the_engine_s(files):
+    for path in extension.DOOR.glob("*.py"):
+        assert files[f"door/{path.name}"] == path.read_bytes()
+
+
+def test_it_imports_nothing_that_blender_does_not_have(files):
+    allowed = {"bpy", "numpy", *sys.stdlib_module_names}
+    found = set()
+    for name, text in files.items():
+        if name.endswith(".py"):
+            for node in ast.walk(ast.parse(text)):
+                if isinstance(node, ast.Import):
+                    found |= {alias.name.partition(".")[0] for alias in node.names}
+                elif isinstance(node, ast.ImportFrom) and not node.level:
+                    found.add(node.module.partition(".")[0])
+    assert {"bpy", "numpy"} <= found
+    assert found <= allowed
+
+
+def test_both_ways_of_building_hold_the_same_files(files, tmp_path, monkeypatch):
+    monkeypatch.setattr(extension, "_builder", lambda: None)
+    with zipfile.ZipFile(extension.build(tmp_path)) as archive:
+        assert {name for name in archive.namelist() if not name.endswith("/")} == set(files)
