@@ -56,7 +56,7 @@ def main(arguments: list[str]) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="demo.py", description="Paint a clip through Blender, set-up included.")
     parser.add_argument("--clip", type=Path, metavar="FILE", help="(default: Big Buck Bunny, fetched)")
-    parser.add_argument("--frames", type=int, default=48, metavar="N", help="how many, at most (default: %(default)s)")
+    parser.add_argument("--frames", type=int, default=40, metavar="N", help="how many, at most (default: %(default)s)")
     parser.add_argument("--width", type=int, default=480, metavar="PIXELS", help="that it is painted at (%(default)s)")
     parser.add_argument("--style", default=DEFAULT_STYLE, metavar="NAME", help="(default: %(default)s)")
     parser.add_argument("--blender", choices=("4.5", "5.2"), help="(default: 4.5; 5.2 where 4.5 cannot be had)")
