@@ -1,7 +1,7 @@
 """Paints a clip through Blender, from nothing: `python3 install/demo.py`; `--help` lists the options.
 
 Leaves in out/demo/: painted.mp4, sheet.png (the clip above what became of it) and report.json. Exit code 0 where all
-is well, 2 for something in the arguments or the clip, 1 where the set-up or the render failed.
+is well, 2 for something in the arguments, the clip or the weights, 1 where the set-up or the render failed.
 """
 
 import argparse

@@ -60,7 +60,9 @@ class Environment(NamedTuple):
 
     def script(self, name: str) -> Path:
         """One of its programs."""
-        return self.folder / ("Scripts" if sys.platform == "win32" else "bin") / name
+        if sys.platform == "win32":
+            return self.folder / "Scripts" / f"{name}.exe"
+        return self.folder / "bin" / name
 
 
 def existing(name: str) -> Environment | None:

@@ -33,7 +33,7 @@ def build(out: Path) -> Path:
     out.mkdir(parents=True, exist_ok=True)
     manifest = tomllib.loads((PLUGIN / "blender_manifest.toml").read_text(encoding="utf-8"))
     target = out / f"{manifest['id']}-{manifest['version']}.zip"
-    with tempfile.TemporaryDirectory() as temporary:
+    with tempfile.TemporaryDirectory(dir=out) as temporary:
         stage = Path(temporary) / manifest["id"]
         shutil.copytree(PLUGIN, stage, ignore=_SKIPPED)
         shutil.copytree(DOOR, stage / "door", ignore=_SKIPPED)
@@ -45,7 +45,7 @@ def build(out: Path) -> Path:
         else:
             _run(builder, "build", f"--source-dir={stage}", f"--output-filepath={part}")
             _run(builder, "validate", str(part))
-        shutil.move(part, target)
+        part.replace(target)
     return target
 
 

@@ -29,7 +29,7 @@ class Capture:
         layers = graph.render_layers(above)
         # The copied tree's nodes must show the very pictures of the originals, so they share the inner trees.
         with picture.shared():
-            self._scene = host.copy_scene(scene, ".Neural Style capture", with_objects=bool(layers))
+            self._scene = host.copy_scene(scene, "capture", with_objects=bool(layers))
             self._tree = host.copy_tree(scene, self._scene)
         _isolate(self._tree, {parent.name for parent in above})
         for layer in graph.render_layers(self._tree.nodes):

@@ -14,6 +14,12 @@ WRITERS = ("OUTPUT_FILE", "VIEWER", "SPLITVIEWER")
 #: 5.x moves the pixels before it writes.
 _MOVES = ("TRANSLATE", "TRANSFORM", "STABILIZE2D")
 
+#: How the names of the scenes begin that a render job makes for itself.
+HIDDEN = ".Neural Style "
+
+#: The custom property of a node that a render job has muted: a file that was saved meanwhile still knows it.
+MUTED = "neural_style_muted"
+
 
 def _shared_trees() -> bool:
     """Whether a scene's compositor tree is a data-block of its own (5.x) or a part of the scene (4.5)."""
@@ -51,9 +57,9 @@ def ends(tree: bpy.types.NodeTree) -> list[bpy.types.Node]:
 
 
 def copy_scene(scene: bpy.types.Scene, name: str, with_objects: bool) -> bpy.types.Scene:
-    """A linked copy of a scene under a hidden name, without its objects unless they are asked for."""
+    """A linked copy of a scene, its name hidden, without its objects unless they are asked for."""
     copy = scene.copy()
-    copy.name = name
+    copy.name = HIDDEN + name
     copy.use_fake_user = False
     if not with_objects:
         for child in list(copy.collection.children):
@@ -134,3 +140,18 @@ def as_cheapest(settings: bpy.types.ImageFormatSettings) -> None:
 def writes_moved(nodes: list[bpy.types.Node]) -> bool:
     """Whether a File Output node after `nodes` puts the pixels where the compositor would show them."""
     return _shared_trees() or not any(node.type in _MOVES for node in nodes)
+
+
+def unmute(tree: bpy.types.NodeTree) -> None:
+    """Unmute what a render job has muted in a tree."""
+    for node in tree.nodes:
+        if MUTED in node:
+            node.mute = False
+            del node[MUTED]
+
+
+def free_hidden_scenes() -> None:
+    """Remove the scenes of a render job from a file that was saved while it ran."""
+    for scene in [scene for scene in bpy.data.scenes if scene.name.startswith(HIDDEN)]:
+        drop_tree(scene)
+        free_scene(scene)

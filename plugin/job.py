@@ -1,7 +1,9 @@
 """One render job: from its first frame to its last, what every Neural Style node of the scene paints."""
 
 import shutil
+import sys
 import time
+from pathlib import Path
 
 import bpy
 import numpy as np
@@ -52,9 +54,8 @@ class Job:
         self.started = time.time()
         self._worker = worker
         self._tree = host.tree_of(scene)
-        self._muted: list[str] = []
         self._values: Values | None = None
-        self._folder = exchange.folder()
+        self._folder: Path | None = None
         self.streams = [Stream(scene, node) for node in survey.styles(scene)]
 
     def prepare(self) -> None:
@@ -63,6 +64,7 @@ class Job:
         Raises `PaintError`.
         """
         survey.check(self.scene)
+        self._folder = exchange.folder()
         self._values = Values(self.scene)
         for stream in self.streams:
             node = self._tree.nodes[stream.name]
@@ -82,7 +84,7 @@ class Job:
         for node in graph.render_layers(self._tree.nodes):
             if not node.mute:
                 node.mute = True
-                self._muted.append(node.name)
+                node[host.MUTED] = True
 
     def paint(self, frame: int) -> list[dict]:
         """Paint all nodes for a frame; return the seconds that each took. Raises `PaintError`."""
@@ -116,6 +118,8 @@ class Job:
         painted, result = self._ask(stream, frame, settings, source, clock)
         picture.put(node, pixels.from_door(result, source))
         clock.lap("transport")
+        if painted.note:
+            print(f"Neural Style: frame {frame}: {painted.note}", file=sys.stderr, flush=True)
         device = self._worker().hello.device
         status.say(node, painted.note or f"Frame {frame}: painted in {clock.total:.1f} s on {device}")
         about = {"frame": frame, "stream": stream.key, "painted": True, "cut": painted.cut, "cached": painted.cached}
@@ -155,13 +159,12 @@ class Job:
 
         keep_picture: leave the last picture in the nodes, so that the artist can go on compositing with it.
         """
-        # In the window the artist can remove a node while it is rendered.
-        for name in self._muted:
-            if node := self._tree.nodes.get(name):
-                node.mute = False
+        if self._tree:  # none where the only nodes sit in strips
+            host.unmute(self._tree)
         for stream in self.streams:
             if stream.capture:
                 stream.capture.free()
+            # In the window the artist can remove a node while it is rendered.
             node = self._tree.nodes.get(stream.name)
             if node and keep_picture:
                 picture.keep(node, bpy.app.tempdir)
@@ -169,7 +172,8 @@ class Job:
                 picture.show_input(node)
         if self._values:
             self._values.free()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        if self._folder:
+            shutil.rmtree(self._folder, ignore_errors=True)
 
 
 class _Clock:

@@ -96,6 +96,17 @@ def _on_load(*_) -> None:
     status.clear()
 
 
+@persistent
+def _on_loaded(*_) -> None:
+    """A file was loaded: one that was saved while it rendered is put back to how it was before."""
+    host.free_hidden_scenes()
+    _forget_pictures()
+    for scene in bpy.data.scenes:
+        tree = host.tree_of(scene)
+        if tree is not None:
+            host.unmute(tree)
+
+
 def _is_of_job(scene) -> bool:
     return not _nested and _job is not None and _job.scene == scene
 
@@ -181,6 +192,7 @@ _HANDLERS = {
     "frame_change_post": _on_frame,
     "save_pre": _on_save,
     "load_pre": _on_load,
+    "load_post": _on_loaded,
 }
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import bpy
 
+from . import host
 from .errors import PaintError
 
 #: Set where a render of this process failed: a background process then ends with exit status 1.
@@ -47,7 +48,7 @@ def _popup(sentence: str) -> None:
 
 def this_render() -> None:
     """Cancel the render that is running."""
-    scene = bpy.data.scenes.new(".Neural Style stop")
+    scene = bpy.data.scenes.new(f"{host.HIDDEN}stop")
     try:
         scene.frame_start = scene.frame_end = 1
         # "Cannot render, no camera" is the point, but nobody is to read it; Blender prints it through Python.

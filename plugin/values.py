@@ -21,7 +21,7 @@ class Values:
 
     def __init__(self, scene: bpy.types.Scene) -> None:
         with picture.shared():  # 4.5 copies the tree with the scene
-            self._scene = host.copy_scene(scene, ".Neural Style values", with_objects=False)
+            self._scene = host.copy_scene(scene, "values", with_objects=False)
         self._tree = host.tree_of(self._scene)
 
     def go(self, frame: int) -> None:

@@ -13,6 +13,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+import bpy
 import numpy as np
 
 from . import exchange
@@ -22,7 +23,7 @@ from .errors import PaintError
 #: Seconds that a worker may take to say hello: a cold disk and a first import of torch are slow.
 HELLO_SECONDS = float(os.environ.get("NEURAL_STYLE_HELLO_SECONDS", "180"))
 
-#: Seconds between two looks at whether a worker that is painting still lives.
+#: Seconds between two looks at the clock while waiting for a message.
 _LOOK_SECONDS = 0.5
 
 
@@ -31,11 +32,13 @@ class _DiedError(Exception):
 
 
 class _Process:
-    """One run of the worker. Its two pipes are read by threads, so that waiting always has an end."""
+    """One run of the worker. Its two pipes are read by threads, so that a hello can be waited for with a limit."""
 
     def __init__(self, python: Path, cwd: Path) -> None:
         # What leads Blender's Python to its modules would lead the engine's astray.
         environment = {key: value for key, value in os.environ.items() if key not in ("PYTHONHOME", "PYTHONPATH")}
+        if not bpy.app.online_access:
+            environment["NEURAL_STYLE_OFFLINE"] = "1"  # the engine fetches nothing then, and says what to do
         if sys.platform == "win32":
             flags = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}
         else:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
+from neural_style.door.errors import NeuralStyleError
 from neural_style.pixels import Frame
 
 #: Changed whenever the same key would name another picture than before.
@@ -57,13 +58,24 @@ def cache_folder() -> Path:
     return Path(given) if given else Path(platformdirs.user_cache_dir("neural-style", appauthor=False)) / "frames"
 
 
+def _limit() -> float:
+    """Bytes that the cache may take: $NEURAL_STYLE_CACHE_GB gigabytes, else four."""
+    given = os.environ.get("NEURAL_STYLE_CACHE_GB") or "4"
+    try:
+        return float(given) * 1e9
+    except ValueError:
+        raise NeuralStyleError(
+            "the cache's limit is not a number", given, "set NEURAL_STYLE_CACHE_GB to gigabytes"
+        ) from None
+
+
 class FrameCache:
     """States by key, as half floats in one file each; the longest unused go when the folder grows too large."""
 
     def __init__(self, folder: Path | None = None, limit: float | None = None) -> None:
         """`limit` in bytes; by default $NEURAL_STYLE_CACHE_GB gigabytes, else four. A limit of 0 keeps nothing."""
         self.folder = folder or cache_folder()
-        self.limit = float(os.environ.get("NEURAL_STYLE_CACHE_GB", 4)) * 1e9 if limit is None else limit
+        self.limit = _limit() if limit is None else limit
         self._size: float | None = None
 
     def get(self, key: str) -> State | None:

@@ -19,6 +19,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except NeuralStyleError as error:
         print(f"neural-style: {error}", file=sys.stderr)
         return 2
+    except (OSError, MemoryError, RuntimeError) as error:
+        # A full disk, or a device out of memory; anything else of torch's is a fault, and keeps its traceback.
+        if isinstance(error, RuntimeError) and "out of memory" not in str(error).lower():
+            raise
+        print(f"neural-style: {str(error).splitlines()[0] if str(error) else 'not enough memory'}", file=sys.stderr)
+        return 2
     except KeyboardInterrupt:
         print("neural-style: stopped; what was painted so far is kept and will be reused", file=sys.stderr)
         return 130
@@ -55,11 +61,13 @@ def _parser() -> argparse.ArgumentParser:
         "--iterations", type=int, default=default.iterations, metavar="N", help="of the solver (0: the method's own)"
     )
     paint.add_argument("--seed", type=int, default=default.seed, metavar="N", help="another number, another variant")
-    paint.add_argument(
-        "--width", type=_positive, metavar="PIXELS", help="scale the clip to this width (default: its own)"
-    )
+    paint.add_argument("--width", type=_width, metavar="PIXELS", help="scale the clip to this width (default: its own)")
     paint.add_argument("--frames", type=_positive, metavar="N", help="paint only the first N frames")
     paint.add_argument("--vgg19", type=Path, metavar="FILE", help="use this VGG-19 checkpoint in VGG-16's place")
+
+    paint.add_argument(
+        "--flow", default="dis", choices=["dis", "farneback"], help="optical flow (default: %(default)s)"
+    )
 
     styles = commands.add_parser("styles", help="list the styles")
     styles.set_defaults(run=_styles)
@@ -80,6 +88,13 @@ def _positive(text: str) -> int:
     return value
 
 
+def _width(text: str) -> int:
+    value = int(text)
+    if value < 16:
+        raise argparse.ArgumentTypeError(f"must be at least 16, not {value}")
+    return value
+
+
 def _paint(options: argparse.Namespace) -> int:
     from neural_style import session, video
     from neural_style.paint import paint_clip
@@ -97,7 +112,7 @@ def _paint(options: argparse.Namespace) -> int:
     # What can be wrong is found before torch loads a network.
     session.check(settings)
     video.probe(options.clip)
-    painter = Painter(vgg19=options.vgg19)
+    painter = Painter(vgg19=options.vgg19, flow=options.flow)
     account = paint_clip(options.clip, options.output, settings, painter, options.width, options.frames)
     spent = ", ".join(f"{stage} {seconds / account.frames:.2f}" for stage, seconds in sorted(account.seconds.items()))
     reused = f", {account.cached} of them kept from before" if account.cached else ""

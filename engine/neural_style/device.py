@@ -10,6 +10,7 @@ from time import perf_counter
 
 import torch
 import torch.nn.functional as F
+from filelock import FileLock
 
 from neural_style.door.errors import NeuralStyleError
 from neural_style.weights import data_folder
@@ -28,6 +29,9 @@ def choose() -> torch.device:
             ) from error
         return device
     if torch.cuda.is_available():
+        # What says float32 is to be float32, and a worker that is started again is to paint the same picture.
+        torch.backends.cudnn.allow_tf32 = False
+        torch.backends.cudnn.deterministic = True
         return torch.device("cuda")
     if torch.xpu.is_available():
         return torch.device("xpu")
@@ -55,21 +59,33 @@ def bfloat16_is_fast(device: torch.device) -> bool:
         return bool(torch.cuda.is_bf16_supported(including_emulation=False))
     if device.type != "cpu":
         return device.type == "xpu"
+    if not torch.backends.mkldnn.is_available():  # type: ignore[no-untyped-call]
+        return False
     if not torch.ops.mkldnn._is_mkldnn_bf16_supported():
         return False
-    kept = data_folder() / "bfloat16.json"
     name = f"{_processor()}, torch {torch.__version__}"
+    kept = data_folder() / "bfloat16.json"
     try:
-        answers = json.loads(kept.read_text())
-        if isinstance(answers.get(name), bool):
-            return bool(answers[name])
-    except (OSError, ValueError, AttributeError):
-        answers = {}
-    answers[name] = _measure_bfloat16()
-    with suppress(OSError):  # a folder that cannot be written: measured again next time
         kept.parent.mkdir(parents=True, exist_ok=True)
-        kept.write_text(json.dumps(answers, indent=1))
-    return bool(answers[name])
+        with FileLock(kept.with_suffix(".lock")):  # two at once would measure each other's load
+            return _kept_answer(kept, name)
+    except OSError:
+        return False  # nowhere to remember: what every processor is good at
+
+
+def _kept_answer(path: Path, name: str) -> bool:
+    """The answer under a name in a file of answers; measured, and put there, where there is none."""
+    try:
+        answers = json.loads(path.read_text())
+        known = answers.get(name)
+    except (OSError, ValueError, AttributeError):
+        answers, known = {}, None
+    if not isinstance(known, bool):
+        known = answers[name] = _measure_bfloat16()
+        part = path.with_suffix(".part")
+        part.write_text(json.dumps(answers, indent=1))
+        part.replace(path)
+    return known
 
 
 def _processor() -> str:

@@ -5,6 +5,7 @@ import platform
 from collections.abc import Callable, Iterator
 from functools import partial
 from importlib import metadata
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -14,7 +15,7 @@ from neural_style import device as devices
 from neural_style.door.catalogue import DEFAULT_STYLE
 from neural_style.door.errors import NeuralStyleError
 from neural_style.methods import STYLE_LAYERS
-from neural_style.networks.vgg import VGG
+from neural_style.networks.vgg import VGG, read_vgg19
 from neural_style.pixels import to_vgg
 from neural_style.styles import Stylist
 
@@ -54,6 +55,9 @@ def examine() -> Iterator[Finding]:
     for name in motion.FLOWS:
         yield _tried(f"flow: {name}", partial(_flow, name))
     yield _tried("video", _video)
+    given = os.environ.get("NEURAL_STYLE_VGG19")
+    if given:
+        yield _tried("vgg19", partial(_vgg19, Path(given)))
     for name, source in weights.SOURCES.items():
         if not weights.kept(name):
             yield Finding(name, f"{source.about}: not fetched yet, which happens at the first use")
@@ -115,6 +119,11 @@ def _weights(name: str) -> str:
     if not all(np.isfinite(picture).all() and picture.any() for picture in pictures):
         raise RuntimeError("the network gives no sensible numbers")
     return f"works: {weights.locate(name)}"
+
+
+def _vgg19(path: Path) -> str:
+    read_vgg19(path)
+    return f"works: {path}"
 
 
 def _video() -> str:

@@ -58,10 +58,11 @@ class Method:
         return self.pixel if self.pixel_is_sum else 2 * self.pixel / count
 
     def adjusted(self, temporal: float = 1.0, iterations: int = 0) -> "Method":
-        """This method with its temporal weight multiplied, and other iterations where it iterates at all."""
+        """This method with its temporal hold multiplied, and other iterations where it iterates at all."""
         return replace(
             self,
             temporal=self.temporal * temporal,
+            steadying=self.steadying * min(1.0, temporal),  # fades out with it, lest it ends all at once
             iterations=iterations if iterations and self.iterations else self.iterations,
         )
 

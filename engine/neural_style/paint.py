@@ -47,6 +47,8 @@ def paint_clip(
     Raises NeuralStyleError; no file appears under the name of `output` then.
     """
     sessions.check(settings)
+    if clip.exists() and output.exists() and output.samefile(clip):
+        raise NeuralStyleError("the output is the clip itself", str(output), "give another name")
     session = sessions.Session(painter, cache or FrameCache())
     info = video.probe(clip)
     account = Account()

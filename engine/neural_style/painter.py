@@ -1,5 +1,6 @@
 """Paints one frame, given the one before: motion, transformer network, objective, solver."""
 
+import hashlib
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -52,6 +53,7 @@ class Painter:
             raise NeuralStyleError(
                 "the VGG-19 checkpoint does not exist", str(self._vgg19), "give the path of a .pth file"
             )
+        self._vgg_name = f"vgg19 {hashlib.sha256(self._vgg19.read_bytes()).hexdigest()}" if self._vgg19 else "vgg16"
         self._features: dict[torch.dtype, VGG] = {}
 
     def feature_dtype(self, method: Method) -> torch.dtype:
@@ -68,8 +70,7 @@ class Painter:
 
     def describe(self, method: Method) -> str:
         """Names all of the painter that a picture depends on, for the cache's key."""
-        vgg = f"vgg19 {self._vgg19} {self._vgg19.stat().st_mtime_ns}" if self._vgg19 else "vgg16"
-        return f"{method} {self.flow.name} {self.device.type} {self.feature_dtype(method)} {vgg}"
+        return f"{method} {self.flow.name} {self.device.type} {self.feature_dtype(method)} {self._vgg_name}"
 
     def paint(
         self, source: Frame, style: str, method: Method, seed: int = 0, previous: State | None = None

@@ -29,7 +29,12 @@ def check(settings: Settings) -> None:
     """Raise NeuralStyleError where a setting makes no sense; loads and fetches nothing."""
     find_method(settings.method)
     styles.check(settings.style)
-    for name, low, high in (("style_weight", 0, 1), ("temporal", 0, 4), ("iterations", 0, 10000)):
+    for name, low, high in (
+        ("style_weight", 0, 1),
+        ("temporal", 0, 4),
+        ("iterations", 0, 10000),
+        ("seed", 0, 2**31 - 1),
+    ):
         value = getattr(settings, name)
         if not low <= value <= high:
             raise NeuralStyleError(

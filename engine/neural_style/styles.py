@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from neural_style import weights
 from neural_style.door.catalogue import STYLES
 from neural_style.door.errors import NeuralStyleError
-from neural_style.networks.johnson import JohnsonNetwork, read_johnson
+from neural_style.networks.johnson import read_johnson
 from neural_style.networks.multistyle import MultistyleNetwork
 from neural_style.pixels import Frame
 
@@ -96,11 +96,10 @@ class Stylist:
 
     def _run(self, x: Tensor, style: str) -> Tensor:
         if is_checkpoint(style):
-            network = self._networks.get(style)
-            if network is None:
-                network = self._networks[style] = read_johnson(Path(style)).to(self.device)
-            assert isinstance(network, JohnsonNetwork)
-            return network(x)  # type: ignore[no-any-return]
+            name = digest(style)  # not the path: the file may be another one by now
+            if name not in self._networks:
+                self._networks[name] = read_johnson(Path(style)).to(self.device)
+            return self._networks[name](x)  # type: ignore[no-any-return]
         blend = torch.zeros(MultistyleNetwork.STYLES)
         for name, share in shares(style).items():
             blend[_INDEX[name]] = share

@@ -92,7 +92,6 @@ def render(job: Job, shot: Shot) -> tuple[list[Frame], list[dict], dict] | None:
         return None
     painted = [pictures.load(file) for file in files]
     seconds = [json.loads(line) for line in timings.read_text().splitlines()]
-    shutil.rmtree(frames)
     return painted, seconds, {**engine, "rendered_in": time.monotonic() - began}
 
 

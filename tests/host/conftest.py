@@ -20,6 +20,7 @@ SCRIPTS = Path(__file__).parent / "scripts"
 sys.path.insert(0, str(ROOT / "install"))
 
 import extension  # noqa: E402
+from neural_style import weights  # noqa: E402
 
 #: Seconds that one script may take on a busy machine.
 LIMIT = 150
@@ -93,6 +94,7 @@ def blender(request, package, tmp_path_factory) -> Blender:
     environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
     environment |= extension.install(package, user)
     environment["NEURAL_STYLE_ENGINE"] = sys.executable
+    weights.locate("multistyle26"), weights.locate("vgg16")  # a Blender whose online access is off fetches nothing
     return Blender(request.param, python, environment, tmp_path_factory.mktemp(f"blender-{request.param}"))
 
 

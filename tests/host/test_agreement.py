@@ -28,7 +28,7 @@ def clip(tmp_path):
 def test_the_frames_of_full_weight_are_the_engine_s(blender, clip, part, tmp_path, monkeypatch):
     monkeypatch.setenv("NEURAL_STYLE_BFLOAT16", "0")  # here and in the worker
     first_image, frames = clip
-    rendered = blender.run("held", first_image, FRAMES).frames("held")
+    rendered = blender.run("held", first_image, FRAMES, NEURAL_STYLE_BFLOAT16="0").frames("held")
     session, key, painted = Session(Painter(), FrameCache(tmp_path / "cache")), None, []
     for frame in frames:
         result = session.paint(frame, Settings(iterations=2, working_width=0), key)

@@ -45,3 +45,8 @@ def test_a_branch_that_shows_the_render(layers):
         np.testing.assert_allclose(mixed[number - 1][:, 48:], painted[number - 1][:, 48:], atol=1e-6)
     # Once for the painting, once for the branch.
     assert sorted(frames_of(layers.said["branch"])) == [1, 1, 2, 2, 3, 3]
+
+
+def test_saved_while_it_renders(layers):
+    assert layers.said["muted_meanwhile"], "the render itself is spared the 3D pass"
+    assert layers.said["opened"] == {"muted": [False], "shown": False, "scenes": 1}

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from neural_style.cache import FrameCache, State, frame_key
+from neural_style.door.errors import NeuralStyleError
 
 
 def state(seed: int = 0, side: int = 8) -> State:
@@ -44,6 +45,14 @@ def test_the_longest_unused_go_first(tmp_path):
     kept = {path.stem for path in tmp_path.glob("??/*")}
     assert "a0" in kept and "a7" in kept and "a1" not in kept
     assert sum(path.stat().st_size for path in tmp_path.glob("??/*")) <= 7000
+
+
+def test_a_limit_that_is_no_number_is_one_sentence(tmp_path, monkeypatch):
+    monkeypatch.setenv("NEURAL_STYLE_CACHE_GB", "plenty")
+    with pytest.raises(NeuralStyleError, match="plenty"):
+        FrameCache(tmp_path)
+    monkeypatch.setenv("NEURAL_STYLE_CACHE_GB", "")
+    assert FrameCache(tmp_path).limit == 4e9
 
 
 def test_no_room_at_all_keeps_nothing(tmp_path):

@@ -44,6 +44,14 @@ def test_width_and_frames(clip, tmp_path):
     assert (probe(output).width, probe(output).height, probe(output).frames) == (40, 30, 2)
 
 
+@pytest.mark.parametrize("argument", [["--width", "3"], ["--frames", "0"], ["--method", "magic"]])
+def test_arguments_that_make_no_sense_are_refused(clip, argument, capsys):
+    with pytest.raises(SystemExit) as stopped:
+        main(["paint", str(clip), "-o", "never.mp4", *argument])
+    assert stopped.value.code == 2
+    assert argument[0] in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("arguments", "word"),
     [
@@ -56,6 +64,8 @@ def test_width_and_frames(clip, tmp_path):
         (["{clip}", "--style-weight", "3"], "style weight"),
         (["{clip}", "-o", "{folder}/missing/out.mp4"], "missing"),
         (["{clip}", "-o", "{folder}/out.xyz"], "out.xyz"),
+        (["{clip}", "-o", "{clip}"], "the clip itself"),
+        (["{clip}", "--seed", "-1"], "seed"),
     ],
 )
 def test_every_mistake_is_one_sentence_and_leaves_nothing(clip, tmp_path, capsys, arguments, word):

@@ -114,6 +114,16 @@ def test_another_style_begins_on_its_very_frame(session):
     assert np.array_equal(switched.picture, session.paint(clip[1], other).picture)
 
 
+def test_temporal_fades_out_to_every_frame_by_itself(session):
+    clip = moving_clip(2)
+    previous = session.paint(clip[0], QUICK).key
+    none, nearly, full = (
+        session.paint(clip[1], replace(QUICK, method="steady", temporal=value), previous).picture
+        for value in (0.0, 1e-4, 1.0)
+    )
+    assert np.abs(nearly - none).mean() < 0.2 * np.abs(full - none).mean()
+
+
 def test_a_lost_predecessor_starts_a_shot_and_says_so(session):
     result = session.paint(moving_clip(1)[0], QUICK, "0123456789")
     assert "no longer kept" in result.note
@@ -157,6 +167,7 @@ def test_values_that_no_screen_shows_do_no_harm(session):
         ({"style_weight": 1.5}, "style weight"),
         ({"temporal": -1.0}, "temporal"),
         ({"iterations": -1}, "iterations"),
+        ({"seed": -1}, "seed"),
         ({"working_width": -5}, "working width"),
     ],
 )

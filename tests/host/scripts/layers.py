@@ -1,5 +1,8 @@
 """3D upstreams through the node, rendered by an engine that counts, for test_layers.py: `layers.py FOLDER`."""
 
+import sys
+from pathlib import Path
+
 import bpy
 import numpy as np
 import shot
@@ -61,6 +64,29 @@ shot.tree(scene).links.new(node.outputs["Image"], pictures[1])
 shot.show(scene, over.outputs["Image"])
 shot.render(scene, "branch")
 said["branch"], rendered[:] = list(rendered), []
+
+# A file that is saved while it renders opens as if it had not been.
+shot.show(scene, node.outputs["Image"])
+path = str(Path(sys.argv[1], "meanwhile.blend"))
+
+
+def save(*_) -> None:
+    if scene.frame_current == 2:
+        said["muted_meanwhile"] = layers.mute
+        bpy.ops.wm.save_as_mainfile(filepath=path, copy=True)
+
+
+bpy.app.handlers.render_post.append(save)
+shot.render(scene, "meanwhile")
+bpy.ops.wm.open_mainfile(filepath=path)
+scene = bpy.context.scene
+nodes = shot.tree(scene).nodes
+style = next(node for node in nodes if node.bl_idname == "CompositorNodeNeuralStyle")
+said["opened"] = {
+    "muted": [node.mute for node in nodes if node.type == "R_LAYERS"],
+    "shown": shot.part("picture").is_shown(style),
+    "scenes": len(bpy.data.scenes),
+}
 
 shot.say(**said)
 shot.leave()
