@@ -168,10 +168,11 @@ def worker() -> Worker:
     """The worker, started. Raises `PaintError` where the engine is missing or does not start."""
     global _worker
     python = engine.python()
-    if _worker is not None and _worker.python != python:
+    offline = not bpy.app.online_access
+    if _worker is not None and (_worker.python, _worker.offline) != (python, offline):
         stop_worker()
     if _worker is None:
-        _worker = Worker(python)
+        _worker = Worker(python, offline)
     _worker.start()
     return _worker
 

@@ -13,7 +13,6 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-import bpy
 import numpy as np
 
 from . import exchange
@@ -34,10 +33,10 @@ class _DiedError(Exception):
 class _Process:
     """One run of the worker. Its two pipes are read by threads, so that a hello can be waited for with a limit."""
 
-    def __init__(self, python: Path, cwd: Path) -> None:
+    def __init__(self, python: Path, cwd: Path, offline: bool) -> None:
         # What leads Blender's Python to its modules would lead the engine's astray.
         environment = {key: value for key, value in os.environ.items() if key not in ("PYTHONHOME", "PYTHONPATH")}
-        if not bpy.app.online_access:
+        if offline:
             environment["NEURAL_STYLE_OFFLINE"] = "1"  # the engine fetches nothing then, and says what to do
         if sys.platform == "win32":
             flags = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}
@@ -119,11 +118,13 @@ class _Process:
 class Worker:
     """Paints frames, one after the other. Make it cheaply: the process starts with the first request.
 
-    python: the engine's Python.
+    python:  the engine's Python.
+    offline: whether the engine may fetch nothing.
     """
 
-    def __init__(self, python: Path) -> None:
+    def __init__(self, python: Path, offline: bool = False) -> None:
         self.python = python
+        self.offline = offline
         self.hello: messages.Hello | None = None
         self._process: _Process | None = None
         self._folder = exchange.folder()
@@ -134,7 +135,7 @@ class Worker:
         """Start the process, unless it runs, and return what it says of itself. Raises `PaintError`."""
         if self._process and self.hello:
             return self.hello
-        self._process = _Process(self.python, self._folder)
+        self._process = _Process(self.python, self._folder, self.offline)
         try:
             hello = self._process.receive(HELLO_SECONDS)
         except _DiedError as error:

@@ -31,7 +31,7 @@ def test_the_frames_of_full_weight_are_the_engine_s(blender, clip, part, tmp_pat
     rendered = blender.run("held", first_image, FRAMES, NEURAL_STYLE_BFLOAT16="0").frames("held")
     session, key, painted = Session(Painter(), FrameCache(tmp_path / "cache")), None, []
     for frame in frames:
-        result = session.paint(frame, Settings(iterations=2, working_width=0), key)
+        result = session.paint(frame, Settings(iterations=8, working_width=0), key)
         assert not result.cut  # the pictures below are held together in time
         key = result.key
         painted.append(result.picture)

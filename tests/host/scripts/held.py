@@ -8,7 +8,7 @@ _, _, first_image, frames = sys.argv
 frames = int(frames)
 scene = shot.new(96, 64, last=frames)
 source = shot.images(scene, first_image)
-node = shot.style(scene, source, method="steady", iterations=2, working_width=0)
+node = shot.style(scene, source, method="steady", iterations=8, working_width=0)
 shot.keys(node, "style_weight", {1: 0.0, 3: 1.0, frames - 1: 1.0, frames: 0.0})
 shot.show(scene, node.outputs["Image"])
 shot.render(scene, "held")
