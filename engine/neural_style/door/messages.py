@@ -7,6 +7,8 @@ row 0 at the top, which the asking side owns, and come back in the same file.
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, ClassVar
 
+from .catalogue import DEFAULT_METHOD, DEFAULT_STYLE
+
 #: Raised by one whenever a message changes its meaning; both sides must speak the same.
 PROTOCOL = 1
 
@@ -24,8 +26,8 @@ class Settings:
     working_width: the width in pixels that is painted at, at most the source's; 0 takes the source's.
     """
 
-    style: str = "starry-night"
-    method: str = "steady"
+    style: str = DEFAULT_STYLE
+    method: str = DEFAULT_METHOD
     style_weight: float = 1.0
     temporal: float = 1.0
     iterations: int = 0
