@@ -17,6 +17,9 @@ Frame = NDArray[np.float32]
 #: The reference scales [0, 1] by 256 where it optimises (its transformer network's losses: by 255).
 VGG_SCALE = 256.0
 
+#: The share of R, G and B in BT.601's luma.
+_LUMA = np.array([0.299, 0.587, 0.114], np.float32)
+
 #: Frames are painted at this height and width at least: the networks need room for their paddings and poolings.
 LEAST_SIDE = 32
 
@@ -59,13 +62,17 @@ def to_working(source: Frame, working_width: int) -> Frame:
     return np.ascontiguousarray(frame, dtype=np.float32)
 
 
-def from_working(picture: Frame, source: Frame, working_width: int, style_weight: float) -> Frame:
+def from_working(
+    picture: Frame, source: Frame, working_width: int, style_weight: float, original_colours: bool = False
+) -> Frame:
     """The picture at the source's size, mixed with the source: weight 0 gives the source, 1 the picture."""
     height, width = working_size(source.shape[0], source.shape[1], working_width)
     picture = picture[:height, :width]
     if picture.shape != source.shape:
         size = source.shape[1], source.shape[0]
         picture = np.clip(cv2.resize(picture, size, interpolation=cv2.INTER_CUBIC), 0, 1)
+    if original_colours and style_weight:
+        picture = with_colours_of(picture, source)
     if style_weight == 1:
         return np.ascontiguousarray(picture)
     if style_weight == 0:
@@ -73,3 +80,14 @@ def from_working(picture: Frame, source: Frame, working_width: int, style_weight
     share = np.float32(style_weight)
     mixed: Frame = (1 - share) * source + share * picture
     return mixed
+
+
+def with_colours_of(picture: Frame, source: Frame) -> Frame:
+    """The picture's lightness with the source's colours: (H, W, 3), sRGB in [0, 1].
+
+    Luminance-only transfer (Gatys et al. 2016, "Preserving Color in Neural Artistic Style Transfer", section 4):
+    adding one value to all channels moves the luma of BT.601 and leaves both colour differences.
+    """
+    source = np.clip(np.nan_to_num(source, nan=0.0, posinf=1.0, neginf=0.0), 0, 1)
+    result: Frame = np.clip(source + ((picture - source) @ _LUMA)[..., None], 0, 1)
+    return result

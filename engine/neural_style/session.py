@@ -88,7 +88,9 @@ class Session:
         if not cached:
             self.cache.put(key, state)
         self._last = key, state
-        picture = from_working(state.picture, source, settings.working_width, settings.style_weight)
+        picture = from_working(
+            state.picture, source, settings.working_width, settings.style_weight, settings.original_colours
+        )
         seconds["transport"] = prepared + perf_counter() - start
         return Result(picture, key, cut, cached, seconds, note)
 

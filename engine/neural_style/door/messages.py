@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from .catalogue import DEFAULT_METHOD, DEFAULT_STYLE
 
 #: Raised by one whenever a message changes its meaning; both sides must speak the same.
-PROTOCOL = 1
+PROTOCOL = 2
 
 
 @dataclass(frozen=True)
@@ -20,6 +20,10 @@ class Settings:
     style:         a style's name, or a blend, `NAME:SHARE+NAME:SHARE` (shares are normalised).
     method:        a method's name.
     style_weight:  0 gives the source back, 1 the painting.
+    painting:      the picture whose brushwork methods with a painting as target take: a file's path, or a style's
+                   name; empty takes the style's own.
+    original_colours: keep the source's colours, and take only the lightness of the painting.
+    upscale:       1, 2 or 4: how many times the painted picture is enlarged by super-resolution.
     temporal:      how much more (or less) than the method's own weight holds a frame to the one before; 0 … 4.
     iterations:    of the solver; 0 takes the method's own.
     seed:          another number, another variant of the same painting; 0 is the plain one.
@@ -29,6 +33,9 @@ class Settings:
     style: str = DEFAULT_STYLE
     method: str = DEFAULT_METHOD
     style_weight: float = 1.0
+    painting: str = ""
+    original_colours: bool = False
+    upscale: int = 1
     temporal: float = 1.0
     iterations: int = 0
     seed: int = 0

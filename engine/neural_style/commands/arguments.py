@@ -1,0 +1,80 @@
+"""Arguments that several commands take, and the settings that they say."""
+
+import argparse
+from pathlib import Path
+
+from neural_style.door.catalogue import METHODS
+from neural_style.door.messages import Settings
+
+
+def positive(text: str) -> int:
+    """A whole number from 1 on, as an argument's type."""
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"must be at least 1, not {value}")
+    return value
+
+
+def width(text: str) -> int:
+    """A width in pixels, as an argument's type."""
+    value = int(text)
+    if value < 16:
+        raise argparse.ArgumentTypeError(f"must be at least 16, not {value}")
+    return value
+
+
+def add_settings(parser: argparse.ArgumentParser, method: bool = True) -> None:
+    """What an artist chooses for a frame; `method` leaves that one out where a command takes several."""
+    default = Settings()
+    if method:
+        parser.add_argument(
+            "--method", default=default.method, choices=[entry.name for entry in METHODS], help="(default: %(default)s)"
+        )
+    parser.add_argument(
+        "--style",
+        default=default.style,
+        metavar="NAME",
+        help="a style, a blend (NAME:0.7+NAME:0.3), or a .pth checkpoint (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--style-weight", type=float, default=default.style_weight, metavar="W", help="0 the clip … 1 the painting"
+    )
+    parser.add_argument(
+        "--original-colours", action="store_true", help="take only the painting's lightness, and the clip's colours"
+    )
+    parser.add_argument(
+        "--temporal", type=float, default=default.temporal, metavar="F", help="factor on the temporal weight, 0 … 4"
+    )
+    parser.add_argument(
+        "--iterations", type=int, default=default.iterations, metavar="N", help="of the solver (0: the method's own)"
+    )
+    parser.add_argument("--seed", type=int, default=default.seed, metavar="N", help="another number, another variant")
+
+
+def settings(options: argparse.Namespace, method: str | None = None) -> Settings:
+    """The settings that the arguments of `add_settings` say."""
+    return Settings(
+        style=options.style,
+        method=method or options.method,
+        style_weight=options.style_weight,
+        original_colours=options.original_colours,
+        temporal=options.temporal,
+        iterations=options.iterations,
+        seed=options.seed,
+        working_width=0,
+    )
+
+
+def add_painter(parser: argparse.ArgumentParser) -> None:
+    """What the painter is made with."""
+    parser.add_argument("--vgg19", type=Path, metavar="FILE", help="use this VGG-19 checkpoint in VGG-16's place")
+    parser.add_argument(
+        "--flow", default="dis", choices=["dis", "farneback"], help="optical flow (default: %(default)s)"
+    )
+
+
+def add_clip(parser: argparse.ArgumentParser) -> None:
+    """A clip, and how much of it."""
+    parser.add_argument("clip", type=Path, metavar="CLIP", help="the video to paint")
+    parser.add_argument("--width", type=width, metavar="PIXELS", help="scale the clip to this width (default: its own)")
+    parser.add_argument("--frames", type=positive, metavar="N", help="only the first N frames")
