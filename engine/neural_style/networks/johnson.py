@@ -5,6 +5,7 @@ reflection padding before every convolution, nearest ×2 + convolution for upsam
 (Ulyanov et al. 2016), no tanh; RGB in 0 … 255 in and out; 1,679,235 parameters.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import torch
@@ -51,21 +52,23 @@ class JohnsonNetwork(nn.Module):
     #: Height and width must be multiples of this.
     MULTIPLE = 4
 
-    def __init__(self) -> None:
+    def __init__(self, width: float = 1.0) -> None:
+        """width: factor on the numbers of channels (32, 64 and 128); 0.5 paints in a third of the time."""
         super().__init__()
-        self.conv1 = _Convolution(3, 32, 9)
-        self.conv2 = _Convolution(32, 64, 3, stride=2)
-        self.conv3 = _Convolution(64, 128, 3, stride=2)
-        self.deconv1 = _Convolution(128, 64, 3, upsample=True)
-        self.deconv2 = _Convolution(64, 32, 3, upsample=True)
-        self.deconv3 = _Convolution(32, 3, 9)
+        narrow, middle, wide = (round(channels * width) for channels in (32, 64, 128))
+        self.conv1 = _Convolution(3, narrow, 9)
+        self.conv2 = _Convolution(narrow, middle, 3, stride=2)
+        self.conv3 = _Convolution(middle, wide, 3, stride=2)
+        self.deconv1 = _Convolution(wide, middle, 3, upsample=True)
+        self.deconv2 = _Convolution(middle, narrow, 3, upsample=True)
+        self.deconv3 = _Convolution(narrow, 3, 9)
         self.in1, self.in2, self.in3, self.in4, self.in5 = (
-            nn.InstanceNorm2d(channels, affine=True) for channels in (32, 64, 128, 64, 32)
+            nn.InstanceNorm2d(channels, affine=True) for channels in (narrow, middle, wide, middle, narrow)
         )
-        self.res1, self.res2, self.res3, self.res4, self.res5 = (_Residual(128) for _ in range(5))
+        self.res1, self.res2, self.res3, self.res4, self.res5 = (_Residual(wide) for _ in range(5))
 
-    def forward(self, image: Tensor) -> Tensor:
-        """image: (N, 3, H, W), sRGB in [0, 1], H and W multiples of four; the same shape back, within [0, 1]."""
+    def unclamped(self, image: Tensor) -> Tensor:
+        """As `forward`, but free to leave [0, 1]: what is trained, lest nothing calls stray values back."""
         x = F.relu(self.in1(self.conv1(image * 255)))
         x = F.relu(self.in2(self.conv2(x)))
         x = F.relu(self.in3(self.conv3(x)))
@@ -73,7 +76,17 @@ class JohnsonNetwork(nn.Module):
         x = F.relu(self.in4(self.deconv1(x)))
         x = F.relu(self.in5(self.deconv2(x)))
         out: Tensor = self.deconv3(x) / 255
-        return out.clamp(0, 1)
+        return out
+
+    def forward(self, image: Tensor) -> Tensor:
+        """image: (N, 3, H, W), sRGB in [0, 1], H and W multiples of four; the same shape back, within [0, 1]."""
+        return self.unclamped(image).clamp(0, 1)
+
+
+def width_of(state: Mapping[str, Tensor]) -> float:
+    """The width of the network that a state dict belongs to; 1 where it tells nothing."""
+    first = state.get("conv1.conv2d.weight")
+    return first.shape[0] / 32 if isinstance(first, Tensor) and first.ndim == 4 else 1.0
 
 
 def read_johnson(path: Path) -> JohnsonNetwork:
@@ -85,8 +98,8 @@ def read_johnson(path: Path) -> JohnsonNetwork:
         raise NeuralStyleError("the style's checkpoint does not exist", str(path), mend) from error
     except Exception as error:  # torch raises many kinds for a file that is no checkpoint
         raise NeuralStyleError("the style's checkpoint cannot be read", str(path), mend) from error
-    network = JohnsonNetwork()
     try:
+        network = JohnsonNetwork(width_of(state))
         # Files written before PyTorch 0.4 carry running statistics that instance normalisation never uses.
         kept = {
             k: v for k, v in state.items() if not k.endswith(("running_mean", "running_var", "num_batches_tracked"))
