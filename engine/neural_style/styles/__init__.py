@@ -1,0 +1,17 @@
+"""Styles: what is typed for one, the networks that paint T in it, and the paintings that belong to it."""
+
+from neural_style.styles.paintings import painting_digest, paintings
+from neural_style.styles.resolve import Style, check, digest, names, resolve, shares
+from neural_style.styles.stylist import Stylist
+
+__all__ = [
+    "Style",
+    "Stylist",
+    "check",
+    "digest",
+    "names",
+    "painting_digest",
+    "paintings",
+    "resolve",
+    "shares",
+]
