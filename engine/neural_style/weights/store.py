@@ -11,24 +11,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import platformdirs
 from filelock import FileLock
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
 from neural_style.door.errors import NeuralStyleError
+from neural_style.door.folders import data_folder
 from neural_style.weights.convert import CONVERTERS
 from neural_style.weights.sources import SOURCES, Source
 
 #: Set to 1 where nothing may be fetched: Blender's setting for online access.
 OFFLINE_VARIABLE = "NEURAL_STYLE_OFFLINE"
-
-
-def data_folder() -> Path:
-    """Where weights and clips are kept: $NEURAL_STYLE_DATA, else the user's data folder of the system."""
-    given = os.environ.get("NEURAL_STYLE_DATA")
-    return Path(given) if given else Path(platformdirs.user_data_dir("neural-style", appauthor=False))
 
 
 def locate(name: str) -> Path:
