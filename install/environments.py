@@ -110,7 +110,9 @@ def _value(environment: Environment, layer: str) -> str:
     """What the stamp of a layer must say. The folder counts because an environment cannot be moved."""
     if layer == "project":
         sources = [*stamps.tree(ROOT / "native"), ROOT / "CMakeLists.txt", ROOT / "pyproject.toml"]
-        return stamps.digest(sources, layer)
+        # An installation in place lists the engine's modules: one that is moved must be installed anew.
+        modules = sorted(file.relative_to(ROOT).as_posix() for file in (ROOT / "engine").rglob("*.py"))
+        return stamps.digest(sources, layer, *modules)
     return stamps.digest([REQUIREMENTS / f"{layer}.txt"], layer, _version(environment.folder), str(environment.folder))
 
 

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import tempfile
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +18,7 @@ from neural_style.door.errors import NeuralStyleError
 from neural_style.pixels import Frame
 
 #: Changed whenever the same key would name another picture than before.
-VERSION = 1
+VERSION = 2
 
 
 @dataclass(frozen=True)
@@ -26,27 +27,29 @@ class State:
 
     source:  the frame itself; picture: what was painted; target: what the pixel and content terms held to;
     look:    names the style and seed: another look does not go on from this one.
+    line:    the keys of the frames before it in its shot, the nearest first, as far as any method looks back.
     """
 
     source: Frame
     picture: Frame
     target: Frame
     look: str = ""
+    line: tuple[str, ...] = ()
 
     def rounded(self) -> "State":
         """As it comes back from the disk, so that a frame painted from memory equals one painted from there."""
         source, picture, target = (_half(a).astype(np.float32) for a in (self.source, self.picture, self.target))
-        return State(source, picture, target, self.look)
+        return State(source, picture, target, self.look, self.line)
 
 
 def _half(frame: Frame) -> NDArray[np.float16]:
     return frame.astype(np.float16)
 
 
-def frame_key(source: Frame, previous: str | None, *parts: str) -> str:
-    """The key of a frame: a hash of its source pixels, its predecessor's key and all else it depends on."""
+def frame_key(source: Frame, earlier: Sequence[str], *parts: str) -> str:
+    """The key of a frame: a hash of its source pixels, the keys of earlier frames and all else it depends on."""
     digest = hashlib.blake2b(digest_size=20)
-    for part in (str(VERSION), str(source.shape), previous or "", *parts):
+    for part in (str(VERSION), str(source.shape), *earlier, "", *parts):
         digest.update(part.encode() + b"\0")
     digest.update(np.ascontiguousarray(source, dtype=np.float32).tobytes())
     return digest.hexdigest()
@@ -86,7 +89,8 @@ class FrameCache:
                 source, picture, target = (
                     file.get_tensor(name).astype(np.float32) for name in ("source", "picture", "target")
                 )
-                state = State(source, picture, target, file.metadata()["look"])
+                metadata = file.metadata()
+                state = State(source, picture, target, metadata["look"], tuple(metadata["line"].split()))
         except (OSError, SafetensorError, KeyError, TypeError):
             return None
         with suppress(OSError):
@@ -106,7 +110,8 @@ class FrameCache:
             return
         try:
             arrays = {"source": state.source, "picture": state.picture, "target": state.target}
-            save_file({key: _half(array) for key, array in arrays.items()}, name, metadata={"look": state.look})
+            metadata = {"look": state.look, "line": " ".join(state.line)}
+            save_file({key: _half(array) for key, array in arrays.items()}, name, metadata=metadata)
             Path(name).replace(path)
         except (OSError, SafetensorError):
             with suppress(OSError):

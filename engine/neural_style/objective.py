@@ -1,5 +1,6 @@
 """The one objective that every method minimises: a weighted sum of the terms of `losses`."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -9,10 +10,25 @@ from neural_style import losses
 from neural_style.methods import CONTENT_LAYER, STYLE_LAYERS, Method
 from neural_style.networks.vgg import VGG
 
+#: Gram matrices by layer.
+Grams = Mapping[str, Tensor]
+
+
+@dataclass(frozen=True)
+class Targets:
+    """What the terms hold to; pictures are (1, 3, H, W) in VGG space.
+
+    pixel, content: pictures of the frame's size; style: a picture of any size, or its Gram matrices.
+    """
+
+    pixel: Tensor
+    content: Tensor
+    style: Tensor | Grams
+
 
 @dataclass(frozen=True)
 class Previous:
-    """The previous picture, warped to this frame (1, 3, H, W, VGG space), and its reliability (1, 1, H, W)."""
+    """An earlier picture, warped to this frame (1, 3, H, W, VGG space), and its reliability (1, 1, H, W)."""
 
     warped: Tensor
     reliability: Tensor
@@ -21,40 +37,55 @@ class Previous:
 class Objective:
     """E(x) for one frame: its terms' values, and their gradient.
 
-    All targets are computed once, when it is made.
+    All targets are computed once, when it is made. A term of weight 0 is not there.
     """
 
-    def __init__(
-        self, method: Method, vgg: VGG, target: Tensor, style_target: Tensor, previous: Previous | None = None
-    ) -> None:
-        """method: weights; target, style_target: (1, 3, H, W) in VGG space, for pixel and content, and for style."""
+    def __init__(self, method: Method, vgg: VGG, targets: Targets, previous: Sequence[Previous] = ()) -> None:
+        """method: the weights; previous: what the temporal term holds to, one term for each."""
         self.method = method
         self.vgg = vgg
-        self.target = target
-        self.previous = previous if method.temporal else None
-        self.layers = (CONTENT_LAYER, *STYLE_LAYERS)
+        self.target = targets.pixel
+        self.previous = tuple(previous) if method.temporal else ()
+        style_layers = STYLE_LAYERS if method.style else ()
+        content_layers = (CONTENT_LAYER,) if method.content else ()
+        self.layers = (*content_layers, *style_layers)
         with torch.no_grad():
-            found = vgg.features(style_target, self.layers)
-            self.grams = {layer: losses.gram_matrix(found[layer]) for layer in STYLE_LAYERS}
-            if target is not style_target:
-                found = vgg.features(target, [CONTENT_LAYER])
-            self.content = found[CONTENT_LAYER]
+            found: dict[str, Tensor] = {}
+            if isinstance(targets.style, Tensor):
+                both = self.layers if targets.style is targets.content else style_layers
+                found = vgg.features(targets.style, both)
+                self.grams: Grams = {layer: losses.gram_matrix(found[layer]) for layer in style_layers}
+            else:
+                self.grams = targets.style
+            if content_layers and CONTENT_LAYER not in found:
+                found = vgg.features(targets.content, content_layers)
+            self.content = found.get(CONTENT_LAYER)
 
     def terms(self, x: Tensor) -> dict[str, Tensor]:
-        """Each term's weighted value at x (1, 3, H, W). Total variation is kept apart: see `gradient`."""
+        """Each term's weighted value at x (1, 3, H, W). Total variation is kept apart: see `evaluate`."""
         method = self.method
         features = self.vgg.features(x, self.layers)
-        values = {
-            "content": method.content * losses.content_loss(features[CONTENT_LAYER], self.content),
-            "style": method.style
-            * torch.stack(
-                [losses.style_loss(losses.gram_matrix(features[layer]), self.grams[layer]) for layer in STYLE_LAYERS]
-            ).sum(),
-            "pixel": method.pixel_weight(x.numel()) * losses.pixel_loss(x, self.target),
-        }
-        if self.previous is not None:
-            values["temporal"] = method.temporal * losses.temporal_loss(
-                x, self.previous.warped, self.previous.reliability
+        values: dict[str, Tensor] = {}
+        if self.content is not None:
+            values["content"] = method.content * losses.content_loss(features[CONTENT_LAYER], self.content)
+        if method.style:
+            values["style"] = (
+                method.style
+                * torch.stack(
+                    [
+                        losses.style_loss(losses.gram_matrix(features[layer]), self.grams[layer])
+                        for layer in STYLE_LAYERS
+                    ]
+                ).sum()
+            )
+        if method.pixel:
+            values["pixel"] = method.pixel_weight(x.numel()) * losses.pixel_loss(x, self.target)
+        if self.previous:
+            values["temporal"] = (
+                method.temporal
+                * torch.stack(
+                    [losses.temporal_loss(x, earlier.warped, earlier.reliability) for earlier in self.previous]
+                ).sum()
             )
         return values
 
@@ -63,24 +94,36 @@ class Objective:
         with torch.no_grad():
             return float(sum(self.terms(x).values()))
 
-    def gradient(self, x: Tensor) -> Tensor:
-        """∂E/∂x at x, total variation included; the same shape and dtype as x."""
+    def evaluate(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """E(x), a scalar without total variation, and ∂E/∂x with it, of the shape and dtype of x."""
         x = x.detach().requires_grad_(True)
-        total = torch.stack(list(self.terms(x).values())).sum()
+        value = torch.stack(list(self.terms(x).values())).sum()
+        total = value
         if self.method.total_variation:
             total = total + self.method.total_variation * losses.total_variation(x)
         (gradient,) = torch.autograd.grad(total, x)
-        return gradient
+        return value.detach(), gradient
 
 
-def closed_form(method: Method, target: Tensor, previous: Previous | None) -> Tensor:
+def gram_matrices(vgg: VGG, picture: Tensor) -> Grams:
+    """The style of a picture (1, 3, H, W) in VGG space: its Gram matrices."""
+    with torch.no_grad():
+        features = vgg.features(picture, STYLE_LAYERS)
+        return {layer: losses.gram_matrix(features[layer]) for layer in STYLE_LAYERS}
+
+
+def closed_form(method: Method, target: Tensor, previous: Sequence[Previous]) -> Tensor:
     """The picture that minimises the pixel and temporal terms alone.
 
-    With w/2·Σ(x − T)² and t/N·Σ c·(x − p)² every pixel is the mean of T and the warped previous picture p,
+    With w/2·Σ(x − T)² and t/N·Σ c·(x − p)² every pixel is the mean of T and the warped earlier pictures p,
     weighted by w and 2tc/N; where nothing is reliable it is T, so nothing wrong is carried on.
     """
-    if previous is None or not method.temporal:
+    if not previous or not method.temporal:
         return target
     hold = method.pixel_weight(target.numel())
-    carry = 2 * method.temporal / target.numel() * previous.reliability
-    return (hold * target + carry * previous.warped) / (hold + carry)
+    total, picture = torch.full_like(target[:, :1], hold), hold * target
+    for earlier in previous:
+        carry = 2 * method.temporal / target.numel() * earlier.reliability
+        picture = picture + carry * earlier.warped
+        total = total + carry
+    return picture / total

@@ -1,26 +1,35 @@
-"""Paints one frame, given the one before: motion, transformer network, objective, solver."""
+"""Paints one frame, given earlier ones: motion, transformer network, objective, solver."""
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from time import perf_counter
 
-import cv2
 import numpy as np
 import torch
+from torch import Tensor
 
 from neural_style import device as devices
-from neural_style import motion, weights
+from neural_style import motion, styles, weights
 from neural_style.cache import State
 from neural_style.door.errors import NeuralStyleError
-from neural_style.methods import Method
+from neural_style.door.messages import Settings
+from neural_style.methods import Method, Start
 from neural_style.networks.vgg import VGG, read_vgg19
-from neural_style.objective import Objective, Previous, closed_form
-from neural_style.pixels import Frame, from_vgg, to_vgg
+from neural_style.objective import Grams, Objective, Previous, Targets, closed_form, gram_matrices
+from neural_style.pixels import Frame, from_vgg, to_vgg, with_area
 from neural_style.solver import minimise
 from neural_style.styles import Stylist
+from neural_style.temporal import Carried, carry, steadied
+
+#: The deviation of the noise that a picture may start from, in VGG space: all but the mean colour, as in the
+#: implementations of Gatys et al. and Ruder et al.
+NOISE = 0.001
+
+#: Paintings whose Gram matrices are kept.
+_MOST_PAINTINGS = 8
 
 
 class Stopwatch:
@@ -40,7 +49,7 @@ class Stopwatch:
 
 
 class Painter:
-    """Owns the device and the networks. Painting is a function of what it is given; nothing is remembered."""
+    """Owns the device and the networks. Painting is a function of what it is given; no frame is remembered."""
 
     def __init__(self, vgg19: Path | None = None, flow: str = "dis") -> None:
         """vgg19: a checkpoint to use in VGG-16's place; by default $NEURAL_STYLE_VGG19. flow: a name of `FLOWS`."""
@@ -55,6 +64,7 @@ class Painter:
             )
         self._vgg_name = f"vgg19 {hashlib.sha256(self._vgg19.read_bytes()).hexdigest()}" if self._vgg19 else "vgg16"
         self._features: dict[torch.dtype, VGG] = {}
+        self._paintings: dict[tuple[str, int, torch.dtype], Grams] = {}
 
     def feature_dtype(self, method: Method) -> torch.dtype:
         """What the method's features are computed in on this device."""
@@ -73,56 +83,89 @@ class Painter:
         return f"{method} {self.flow.name} {self.device.type} {self.feature_dtype(method)} {self._vgg_name}"
 
     def paint(
-        self, source: Frame, style: str, method: Method, seed: int = 0, previous: State | None = None
+        self, source: Frame, settings: Settings, method: Method, earlier: Sequence[State] = ()
     ) -> tuple[State, dict[str, float]]:
         """The painted frame, and the seconds that each stage took.
 
-        source: (H, W, 3), sRGB in [0, 1], at least 32×32; previous: the frame before, of the same size, or None
-        where a shot starts.
+        source: (H, W, 3), sRGB in [0, 1], at least 32×32; settings: of which style, painting and seed count here;
+        earlier: frames of the same size at the method's distances, the nearest first; none where a shot starts.
         """
         watch = Stopwatch()
-        with watch.stage("transformer"):
-            painted = self.stylist.paint(source, style, seed)
-        if previous is None or not method.follows_time:
-            # A shot starts at T: the minimum of every term that there is then.
-            return State(source, painted, painted), watch.seconds
-        with watch.stage("motion"):
-            flow = self.flow(source, previous.source)
-            reverse = self.flow(previous.source, source)
-            reliability = motion.reliability(flow, reverse, motion_boundaries=method.motion_boundaries)
-            if method.photometric:
-                reliability *= photometric_reliability(source, previous.source, flow, method.photometric)
-            warped = motion.warp(previous.picture, flow, kernel=method.warp)
-            target = painted
-            if method.steadying:
-                carried = motion.warp(previous.target, flow, kernel=method.warp)
-                share = method.steadying * reliability[..., None]
-                target = np.clip(painted + share * (carried - painted), 0, 1)
+        painted = source  # stands in where T is not asked for
+        if method.uses_transformer:
+            with watch.stage("transformer"):
+                painted = self.stylist.paint(source, settings.style, settings.seed)
+        carried: list[Carried] = []
+        target = painted
+        if earlier and method.follows_time:
+            with watch.stage("motion"):
+                carried = carry(self.flow, method, source, earlier)
+                target = steadied(painted, carried, method.steadying)
         with watch.stage("solver"):
-            picture = self._solve(method, painted, target, warped, reliability)
+            picture = self._solve(settings, method, source, painted, target, carried)
         return State(source, picture, target), watch.seconds
 
-    def _solve(self, method: Method, painted: Frame, target: Frame, warped: Frame, reliability: Frame) -> Frame:
+    def _solve(
+        self,
+        settings: Settings,
+        method: Method,
+        source: Frame,
+        painted: Frame,
+        target: Frame,
+        carried: Sequence[Carried],
+    ) -> Frame:
         """The minimum of the method's objective, as far as its iterations go."""
-        before = Previous(to_vgg(warped, self.device), torch.from_numpy(reliability).to(self.device)[None, None])
+        iterations = method.iterations if carried else method.first_iterations
+        start = method.start if carried else method.first_start
+        if not iterations and start == "transformer":
+            return target
+        before = [
+            Previous(to_vgg(c.picture, self.device), torch.from_numpy(c.reliability).to(self.device)[None, None])
+            for c in carried
+        ]
         goal = to_vgg(target, self.device)
-        style_goal = goal if target is painted else to_vgg(painted, self.device)
-        if method.start == "closed form":
-            x = closed_form(method, goal, before)
-        else:
-            x = before.warped if method.start == "warped" else goal
-        if method.iterations:
-            objective = Objective(method, self.features(method), goal, style_goal, before)
-            x = minimise(objective.gradient, x, method.iterations)
+        x = self._start(start, method, source, goal, before, settings.seed)
+        if iterations:
+            raw = goal if target is painted else to_vgg(painted, self.device)
+            targets = Targets(
+                goal,
+                to_vgg(source, self.device) if method.content_from == "frame" else goal,
+                self._painting(settings, method, source) if method.uses_painting else raw,
+            )
+            objective = Objective(method, self.features(method), targets, before)
+            x = minimise(objective.evaluate, x, iterations, stop=method.stop)
         return from_vgg(x)
 
+    def _start(
+        self, start: Start, method: Method, source: Frame, goal: Tensor, before: Sequence[Previous], seed: int
+    ) -> Tensor:
+        """The picture to start from, (1, 3, H, W) in VGG space."""
+        if start == "frame":
+            return to_vgg(source, self.device)
+        if start == "noise":
+            noise = np.random.default_rng(seed).standard_normal(goal.shape, dtype=np.float32)
+            return torch.from_numpy(NOISE * noise).to(self.device)
+        if start == "warped" and before:
+            return before[0].warped
+        return closed_form(method, goal, before) if start == "closed form" else goal
 
-def photometric_reliability(source: Frame, before: Frame, flow: Frame, deviation: float) -> Frame:
-    """How far a flow explains what is seen: (H, W) in [0, 1], small where the source changed along it.
+    def _painting(self, settings: Settings, method: Method, source: Frame) -> Grams:
+        """The Gram matrices of the style's painting at the frame's area; of several, their mean by share."""
+        key = (
+            styles.painting_digest(settings.style, settings.painting),
+            source.shape[0] * source.shape[1],
+            self.feature_dtype(method),
+        )
+        if key not in self._paintings:
+            if len(self._paintings) >= _MOST_PAINTINGS:
+                del self._paintings[next(iter(self._paintings))]
+            self._paintings[key] = self._mean_grams(settings, method, key[1])
+        return self._paintings[key]
 
-    Forward–backward consistency trusts two flows that agree on a mistake; the colours of the source give it away.
-    source, before: (H, W, 3), sRGB in [0, 1]; flow: from source to before; deviation: of the normal curve.
-    """
-    # Blurred before it is squared: grain, and edges that are off by part of a pixel, cancel out in a neighbourhood.
-    difference = cv2.blur(source - motion.warp(before, flow), (5, 5))
-    return np.asarray(np.exp(np.square(difference).mean(axis=2) / (-2 * deviation**2)), np.float32)
+    def _mean_grams(self, settings: Settings, method: Method, area: int) -> Grams:
+        vgg, mean = self.features(method), dict[str, Tensor]()
+        for picture, share in styles.paintings(settings.style, settings.painting):
+            grams = gram_matrices(vgg, to_vgg(with_area(picture, area), self.device))
+            for layer, gram in grams.items():
+                mean[layer] = mean.get(layer, 0) + share * gram
+        return mean

@@ -47,6 +47,15 @@ def working_size(height: int, width: int, working_width: int) -> tuple[int, int]
     return max(1, round(height * working_width / width)), working_width
 
 
+def with_area(picture: Frame, area: int) -> Frame:
+    """A picture scaled to about `area` pixels, its proportions kept: (H, W, 3), sRGB in [0, 1], a side ≥ 32."""
+    height, width = picture.shape[:2]
+    scale = (area / (height * width)) ** 0.5
+    size = max(LEAST_SIDE, round(width * scale)), max(LEAST_SIDE, round(height * scale))
+    kernel = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    return np.clip(np.asarray(cv2.resize(picture, size, interpolation=kernel), np.float32), 0, 1)
+
+
 def to_working(source: Frame, working_width: int) -> Frame:
     """The source as it is painted: whole numbers of pixels smaller, clipped to [0, 1], never under 32×32.
 

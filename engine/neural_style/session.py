@@ -1,6 +1,6 @@
 """One stream of frames in time: each is painted from the one before, back to the cut."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from time import perf_counter
 
@@ -8,9 +8,13 @@ from neural_style import shots, styles
 from neural_style.cache import FrameCache, State, frame_key
 from neural_style.door.errors import NeuralStyleError
 from neural_style.door.messages import Settings
+from neural_style.methods import METHODS, Method
 from neural_style.methods import method as find_method
 from neural_style.painter import Painter
 from neural_style.pixels import Frame, from_working, to_working
+
+#: As far as any method looks back, in frames.
+FARTHEST = max(max(method.distances) for method in METHODS.values())
 
 
 @dataclass(frozen=True)
@@ -65,25 +69,33 @@ class Session:
         check(settings)
         start = perf_counter()
         method = find_method(settings.method).adjusted(settings.temporal, settings.iterations)
+        if method.passes > 1:
+            raise NeuralStyleError(
+                "this method paints whole shots, not single frames", settings.method, "use `neural-style paint`"
+            )
         frame = to_working(source, settings.working_width)
         before, note = self._state(previous) if previous and method.follows_time else (None, "")
         if before is not None and before.source.shape != frame.shape:
             before, note = None, "the size changed, so a new shot starts here"
         look = f"{styles.digest(settings.style)} {settings.seed}"
+        if method.uses_painting:
+            look += f" {styles.painting_digest(settings.style, settings.painting)}"
         if before is not None and before.look != look:
             before = None  # another style begins on this very frame, not some frames later
         cut = before is not None and self.is_cut(before.source, frame)
         if cut:
             before = None
-        key = frame_key(frame, previous if before is not None else None, look, self.painter.describe(method))
+        line = (previous, *before.line)[:FARTHEST] if previous and before is not None else ()
+        earlier = self._earlier(method, line, before)
+        key = frame_key(frame, list(earlier), look, self.painter.describe(method))
         prepared = perf_counter() - start
 
         state = self._kept(key)
         cached = state is not None
         seconds: dict[str, float] = {}
         if state is None:
-            state, seconds = self.painter.paint(frame, settings.style, method, settings.seed, before)
-            state = replace(state, look=look).rounded()
+            state, seconds = self.painter.paint(frame, settings, method, list(earlier.values()))
+            state = replace(state, look=look, line=line).rounded()
         start = perf_counter()
         if not cached:
             self.cache.put(key, state)
@@ -93,6 +105,16 @@ class Session:
         )
         seconds["transport"] = prepared + perf_counter() - start
         return Result(picture, key, cut, cached, seconds, note)
+
+    def _earlier(self, method: Method, line: Sequence[str], before: State | None) -> dict[str, State]:
+        """The frames that the method looks back to, as far as they are still kept, by key, the nearest first."""
+        found: dict[str, State] = {}
+        for distance in method.distances:
+            if before is not None and distance <= len(line):
+                state = before if distance == 1 else self.cache.get(line[distance - 1])
+                if state is not None:
+                    found[line[distance - 1]] = state
+        return found
 
     def _kept(self, key: str) -> State | None:
         if self._last is not None and self._last[0] == key:

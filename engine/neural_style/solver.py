@@ -9,25 +9,43 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
+#: How many iterations lie between two looks at the objective where a solve may stop early.
+STOP_INTERVAL = 50
+
 
 def minimise(
-    gradient: Callable[[Tensor], Tensor], start: Tensor, iterations: int, history: int = 100, step: float = 1.0
+    evaluate: Callable[[Tensor], tuple[Tensor, Tensor]],
+    start: Tensor,
+    iterations: int,
+    history: int = 100,
+    step: float = 1.0,
+    stop: float = 0.0,
 ) -> Tensor:
-    """The picture after `iterations` steps of L-BFGS from `start`, one evaluation of `gradient` each.
+    """The picture after `iterations` steps of L-BFGS from `start`, one evaluation each.
 
-    gradient: of the objective, at a tensor shaped as `start`; history: how many pairs are remembered at most.
+    evaluate: the objective's value and gradient at a tensor shaped as `start`; history: how many pairs are
+    remembered at most; stop: end where the value fell by less than this share of it over 50 iterations
+    (Ruder et al. 2016, section 5.1), the only thing that ever waits for the device.
     """
     if iterations < 1:
         return start
     memory = _Memory(min(history, iterations), start)
     x = start.detach().clone()
-    g = gradient(x).flatten()
+    value, g = evaluate(x)
+    g = g.flatten()
     move = -g * (step * torch.clamp(1 / g.abs().sum(), max=1.0))
-    for count in range(iterations):
+    looked_at = value
+    for count in range(1, iterations + 1):
         x = x + move.view_as(x)
-        if count == iterations - 1:
+        if count == iterations:
             break
-        last, g = g, gradient(x).flatten()
+        last = g
+        value, g = evaluate(x)
+        g = g.flatten()
+        if stop and count % STOP_INTERVAL == 0:
+            if bool((looked_at - value).abs() <= stop * value.abs()):
+                break
+            looked_at = value
         memory.add(move, g - last)
         move = -step * memory.times(g)
     return x

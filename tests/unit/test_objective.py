@@ -10,7 +10,7 @@ from frames import texture
 from neural_style import weights
 from neural_style.losses import total_variation
 from neural_style.methods import METHODS
-from neural_style.objective import Objective, Previous, closed_form
+from neural_style.objective import Objective, Previous, Targets, closed_form, gram_matrices
 from neural_style.pixels import from_vgg, to_vgg
 from plain_objective import plain_terms
 
@@ -27,7 +27,7 @@ def problem(vgg64):
     reliability = torch.from_numpy(texture(SIDE, SIDE, 9)[..., 0].astype(np.float64))[None, None]
     previous = Previous(tensor(2), reliability)
     goal = tensor(1)
-    return tensor(0), goal, previous, Objective(METHODS["fast"], vgg64, goal, goal, previous)
+    return tensor(0), goal, previous, Objective(METHODS["fast"], vgg64, Targets(goal, goal, goal), [previous])
 
 
 def test_the_reference_is_exact_term_by_term(problem):
@@ -56,7 +56,7 @@ def test_the_gradient_is_that_of_finite_differences(problem, seed):
         return objective.value(moved) + objective.method.total_variation * float(total_variation(moved))
 
     slope = (along(step) - along(-step)) / (2 * step)
-    assert float((objective.gradient(x) * direction).sum()) == pytest.approx(slope, rel=1e-5)
+    assert float((objective.evaluate(x)[1] * direction).sum()) == pytest.approx(slope, rel=1e-5)
 
 
 def test_total_variation_by_hand():
@@ -69,7 +69,7 @@ def test_total_variation_by_hand():
 
 def test_the_first_frame_has_no_temporal_term(vgg64, problem):
     x, goal, _, _ = problem
-    assert "temporal" not in Objective(METHODS["fast"], vgg64, goal, goal).terms(x)
+    assert "temporal" not in Objective(METHODS["fast"], vgg64, Targets(goal, goal, goal)).terms(x)
 
 
 def test_at_the_target_only_the_temporal_term_is_left(problem):
@@ -81,28 +81,57 @@ def test_at_the_target_only_the_temporal_term_is_left(problem):
 
 def test_a_style_target_of_its_own_serves_the_gram_matrices_only(vgg64):
     goal, style = tensor(1), tensor(5)
-    objective = Objective(METHODS["fast"], vgg64, goal, style)
+    objective = Objective(METHODS["fast"], vgg64, Targets(goal, goal, style))
     assert float(objective.terms(goal)["style"]) > 0
     assert float(objective.terms(goal)["content"]) == 0
     assert float(objective.terms(style)["style"]) == pytest.approx(0, abs=1e-9)
+
+
+def test_gram_matrices_ready_made_are_those_of_the_picture(vgg64):
+    goal, style = tensor(1), tensor(5)
+    ready = Objective(METHODS["fast"], vgg64, Targets(goal, goal, gram_matrices(vgg64, style)))
+    assert ready.value(tensor(0)) == Objective(METHODS["fast"], vgg64, Targets(goal, goal, style)).value(tensor(0))
+
+
+def test_content_has_a_target_of_its_own(vgg64):
+    goal, frame = tensor(1), tensor(5)
+    objective = Objective(METHODS["painterly"], vgg64, Targets(goal, frame, goal))
+    assert float(objective.terms(frame)["content"]) == 0
+    assert float(objective.terms(frame)["pixel"]) > 0
+    assert float(objective.terms(goal)["pixel"]) == 0
+
+
+def test_a_term_without_weight_is_not_there(vgg64, problem):
+    x, goal, previous, _ = problem
+    assert "pixel" not in Objective(METHODS["ruder"], vgg64, Targets(goal, goal, goal), [previous]).terms(x)
+    assert "temporal" not in Objective(METHODS["gatys"], vgg64, Targets(goal, goal, goal), [previous]).terms(x)
+
+
+def test_every_earlier_frame_adds_its_temporal_term(vgg64, problem):
+    x, goal, previous, objective = problem
+    other = Previous(tensor(7), 1 - previous.reliability)
+    both = Objective(METHODS["fast"], vgg64, Targets(goal, goal, goal), [previous, other])
+    alone = Objective(METHODS["fast"], vgg64, Targets(goal, goal, goal), [other])
+    expected = objective.terms(x)["temporal"] + alone.terms(x)["temporal"]
+    assert float(both.terms(x)["temporal"]) == pytest.approx(float(expected), rel=1e-12)
 
 
 @pytest.mark.parametrize("name", ["fast", "steady", "blend"])
 def test_the_closed_form_is_the_minimum_of_its_two_terms(problem, name):
     _, goal, previous, _ = problem
     method = replace(METHODS[name], content=0.0, style=0.0)
-    x = closed_form(method, goal, previous).requires_grad_(True)
+    x = closed_form(method, goal, [previous]).requires_grad_(True)
     value = method.pixel_weight(x.numel()) * 0.5 * (x - goal).square().sum()
     value = value + method.temporal * (previous.reliability * (x - previous.warped).square()).mean()
     (gradient,) = torch.autograd.grad(value, x)
     assert gradient.abs().max() < 1e-12
-    assert torch.equal(closed_form(method, goal, None), goal)
+    assert torch.equal(closed_form(method, goal, []), goal)
 
 
 def test_what_was_covered_starts_at_the_target(problem):
     _, goal, previous, _ = problem
     nothing = Previous(previous.warped, torch.zeros_like(previous.reliability))
-    assert torch.allclose(closed_form(METHODS["steady"], goal, nothing), goal, atol=1e-12)
+    assert torch.allclose(closed_form(METHODS["steady"], goal, [nothing]), goal, atol=1e-12)
 
 
 def test_steady_weighs_alike_at_every_size():

@@ -10,6 +10,8 @@ from frames import moving_clip, texture
 from neural_style.cache import FrameCache
 from neural_style.door.errors import NeuralStyleError
 from neural_style.door.messages import Settings
+from neural_style.methods import METHODS
+from neural_style.painter import Painter
 from neural_style.session import Session, check
 
 QUICK = Settings(method="steady", iterations=2, working_width=0)
@@ -161,7 +163,7 @@ def test_values_that_no_screen_shows_do_no_harm(session):
     ("wrong", "word"),
     [
         ({"style": "starry-knight"}, "starry-knight"),
-        ({"style": "starry-night:x"}, "share"),
+        ({"style": "starry-night:-1"}, "share"),
         ({"style": "nowhere.pth"}, "nowhere.pth"),
         ({"method": "quick"}, "quick"),
         ({"style_weight": 1.5}, "style weight"),
@@ -176,3 +178,26 @@ def test_a_wrong_setting_is_one_sentence(wrong, word):
         check(replace(Settings(), **wrong))
     assert error.value.mend
     assert "\n" not in str(error.value)
+
+
+def test_long_term_frames_are_those_at_the_methods_distances(painter, cache, monkeypatch):
+    """A row that looks one and three frames back, in a shot that is cut after the second frame and goes on."""
+    row = replace(METHODS["blend"], distances=(1, 3))
+    monkeypatch.setitem(METHODS, "blend", row)
+    asked = []
+    paint = Painter.paint
+    monkeypatch.setattr(
+        Painter, "paint", lambda self, source, *rest: (asked.append((source, rest[-1])), paint(self, source, *rest))[1]
+    )
+    clip = [np.ascontiguousarray(0.2 * frame) for frame in moving_clip(2, seed=2)] + moving_clip(5)
+    settings = replace(QUICK, method="blend")
+    play(Session(painter, cache), clip, settings)
+    sources = [source for source, _ in asked]
+    place = {source.astype(np.float16).tobytes(): index for index, source in enumerate(sources)}
+    found = [[place[state.source.astype(np.float16).tobytes()] for state in earlier] for _, earlier in asked]
+    assert found == [[], [0], [], [2], [3], [4, 2], [5, 3]]
+
+
+def test_methods_that_paint_whole_shots_are_refused_one_frame(session):
+    with pytest.raises(NeuralStyleError, match="whole shots"):
+        session.paint(texture(48, 64), replace(QUICK, method="ruder-multipass"))

@@ -3,8 +3,8 @@
 import argparse
 from pathlib import Path
 
-from neural_style.door.catalogue import METHODS
 from neural_style.door.messages import Settings
+from neural_style.methods import METHODS
 
 
 def positive(text: str) -> int:
@@ -27,9 +27,7 @@ def add_settings(parser: argparse.ArgumentParser, method: bool = True) -> None:
     """What an artist chooses for a frame; `method` leaves that one out where a command takes several."""
     default = Settings()
     if method:
-        parser.add_argument(
-            "--method", default=default.method, choices=[entry.name for entry in METHODS], help="(default: %(default)s)"
-        )
+        parser.add_argument("--method", default=default.method, choices=list(METHODS), help="(default: %(default)s)")
     parser.add_argument(
         "--style",
         default=default.style,

@@ -1,0 +1,66 @@
+"""What earlier frames say about this one: their pictures along the flow, and how far each can be trusted."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from neural_style import motion
+from neural_style.cache import State
+from neural_style.methods import Method
+from neural_style.pixels import Frame
+
+
+@dataclass(frozen=True)
+class Carried:
+    """An earlier frame brought to this one.
+
+    picture, target: its own, warped, (H, W, 3); reliability: (H, W) in [0, 1]; target is None without steadying.
+    """
+
+    picture: Frame
+    target: Frame | None
+    reliability: Frame
+
+
+def carry(flow: motion.FlowEstimator, method: Method, source: Frame, earlier: Sequence[State]) -> list[Carried]:
+    """The earlier frames, the nearest first, brought to `source`; every pixel trusts the nearest that shows it.
+
+    Long-term consistency as in Ruder et al. 2016, section 4.3: from an earlier frame's reliability those of the
+    nearer ones, as already reduced, are taken away.
+    """
+    result: list[Carried] = []
+    known = np.zeros(source.shape[:2], np.float32)
+    for state in earlier:
+        there = flow(source, state.source)
+        back = flow(state.source, source)
+        reliability = motion.reliability(there, back, motion_boundaries=method.motion_boundaries)
+        if method.photometric:
+            reliability = reliability * photometric_reliability(source, state.source, there, method.photometric)
+        reliability = np.maximum(reliability - known, 0)
+        known = known + reliability
+        picture = motion.warp(state.picture, there, kernel=method.warp)
+        target = motion.warp(state.target, there, kernel=method.warp) if method.steadying else None
+        result.append(Carried(picture, target, reliability))
+    return result
+
+
+def steadied(painted: Frame, carried: Sequence[Carried], steadying: float) -> Frame:
+    """T held still along the flow: mixed with the earlier frames' own, by `steadying` where those are reliable."""
+    target = painted
+    for earlier in carried:
+        if earlier.target is not None:
+            target = target + steadying * earlier.reliability[..., None] * (earlier.target - painted)
+    return painted if target is painted else np.clip(target, 0, 1)
+
+
+def photometric_reliability(source: Frame, before: Frame, flow: Frame, deviation: float) -> Frame:
+    """How far a flow explains what is seen: (H, W) in [0, 1], small where the source changed along it.
+
+    Forward–backward consistency trusts two flows that agree on a mistake; the colours of the source give it away.
+    source, before: (H, W, 3), sRGB in [0, 1]; flow: from source to before; deviation: of the normal curve.
+    """
+    # Blurred before it is squared: grain, and edges that are off by part of a pixel, cancel out in a neighbourhood.
+    difference = cv2.blur(source - motion.warp(before, flow), (5, 5))
+    return np.asarray(np.exp(np.square(difference).mean(axis=2) / (-2 * deviation**2)), np.float32)
