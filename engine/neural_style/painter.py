@@ -102,39 +102,46 @@ class Painter:
                 carried = carry(self.flow, method, source, earlier)
                 target = steadied(painted, carried, method.steadying)
         with watch.stage("solver"):
-            picture = self._solve(settings, method, source, painted, target, carried)
+            start, iterations = method.first_start, method.first_iterations
+            if carried:
+                start, iterations = method.start, method.iterations
+            if not iterations and start == "transformer":
+                return State(source, target, target), watch.seconds  # as it is: no tensor rounds it
+            before = [self.previous(c.picture, c.reliability) for c in carried]
+            x = self._start(start, method, source, to_vgg(target, self.device), before, settings.seed)
+            picture = from_vgg(self.optimise(settings, method, source, (painted, target), x, before, iterations))
         return State(source, picture, target), watch.seconds
 
-    def _solve(
+    def previous(self, picture: Frame, reliability: Frame) -> Previous:
+        """A warped picture (H, W, 3) and its reliability (H, W), as the objective takes them."""
+        return Previous(to_vgg(picture, self.device), torch.from_numpy(reliability).to(self.device)[None, None])
+
+    def optimise(
         self,
         settings: Settings,
         method: Method,
         source: Frame,
-        painted: Frame,
-        target: Frame,
-        carried: Sequence[Carried],
-    ) -> Frame:
-        """The minimum of the method's objective, as far as its iterations go."""
-        iterations = method.iterations if carried else method.first_iterations
-        start = method.start if carried else method.first_start
-        if not iterations and start == "transformer":
-            return target
-        before = [
-            Previous(to_vgg(c.picture, self.device), torch.from_numpy(c.reliability).to(self.device)[None, None])
-            for c in carried
-        ]
+        painted: tuple[Frame, Frame],
+        start: Tensor,
+        previous: Sequence[Previous],
+        iterations: int,
+    ) -> Tensor:
+        """The minimum of the method's objective, as far as `iterations` go from `start`, (1, 3, H, W) in VGG space.
+
+        painted: T, which the style term holds to, and T steadied, which the others do; where the method wants.
+        """
+        if not iterations:
+            return start
+        raw, target = painted
         goal = to_vgg(target, self.device)
-        x = self._start(start, method, source, goal, before, settings.seed)
-        if iterations:
-            raw = goal if target is painted else to_vgg(painted, self.device)
-            targets = Targets(
-                goal,
-                to_vgg(source, self.device) if method.content_from == "frame" else goal,
-                self._painting(settings, method, source) if method.uses_painting else raw,
-            )
-            objective = Objective(method, self.features(method), targets, before)
-            x = minimise(objective.evaluate, x, iterations, stop=method.stop)
-        return from_vgg(x)
+        style: Tensor | Grams
+        if method.uses_painting:
+            style = self._painting(settings, method, source)
+        else:
+            style = goal if raw is target else to_vgg(raw, self.device)
+        content = to_vgg(source, self.device) if method.content_from == "frame" else goal
+        objective = Objective(method, self.features(method), Targets(goal, content, style), previous)
+        return minimise(objective.evaluate, start, iterations, stop=method.stop)
 
     def _start(
         self, start: Start, method: Method, source: Frame, goal: Tensor, before: Sequence[Previous], seed: int
@@ -143,11 +150,15 @@ class Painter:
         if start == "frame":
             return to_vgg(source, self.device)
         if start == "noise":
-            noise = np.random.default_rng(seed).standard_normal(goal.shape, dtype=np.float32)
-            return torch.from_numpy(NOISE * noise).to(self.device)
+            return self.noise(source, seed)
         if start == "warped" and before:
             return before[0].warped
         return closed_form(method, goal, before) if start == "closed form" else goal
+
+    def noise(self, like: Frame, seed: int) -> Tensor:
+        """The noise that a picture of a frame's size may start from; the same for the same seed."""
+        noise = np.random.default_rng(seed).standard_normal((1, 3, *like.shape[:2]), dtype=np.float32)
+        return torch.from_numpy(NOISE * noise).to(self.device)
 
     def _painting(self, settings: Settings, method: Method, source: Frame) -> Grams:
         """The Gram matrices of the style's painting at the frame's area; of several, their mean by share."""

@@ -31,8 +31,10 @@ class Result:
 
 def check(settings: Settings) -> None:
     """Raise NeuralStyleError where a setting makes no sense; loads and fetches nothing."""
-    find_method(settings.method)
-    styles.check(settings.style)
+    method = find_method(settings.method)
+    styles.check(settings.style, settings.painting)
+    if method.uses_painting:
+        styles.painting_digest(settings.style, settings.painting)
     for name, low, high in (
         ("style_weight", 0, 1),
         ("temporal", 0, 4),
