@@ -68,12 +68,13 @@ class MultiPass:
     def _painted(self, number: int, frames: Sequence[Frame], index: int, neighbour: int) -> Frame:
         """Frame `index` in pass `number`; `neighbour` is the one that this pass painted before it, if any."""
         frame, painter = frames[index], self.painter
+        previous: list[Previous] = []
         if number == 1:
-            x, previous = painter.noise(frame, self.settings.seed), []
+            x = painter.noise(frame, self.settings.seed)
         else:
             x, previous = self._blend(frames, index, neighbour)
-            if number < self.method.temporal_from_pass:
-                previous = []
+        if number < self.method.temporal_from_pass:
+            previous = []
         painted = frame, frame  # no multi-pass method holds to T
         iterations = self.method.first_iterations if number == 1 else self.method.iterations
         return from_vgg(painter.optimise(self.settings, self.method, frame, painted, x, previous, iterations))
