@@ -1,0 +1,45 @@
+"""`neural-style compare`: one clip painted by several methods, measured and shown side by side."""
+
+import argparse
+from pathlib import Path
+
+from neural_style.commands import arguments
+
+
+def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """The command's arguments."""
+    parser = commands.add_parser(
+        "compare",
+        help="paint a clip by several methods, and measure and show them side by side",
+        description="Leaves in FOLDER: table.md, table.json, series.csv, plots.png, sheet.jpg, side-by-side.mp4, and "
+        "in FOLDER/frames what was painted, which the next run with the same settings uses again.",
+    )
+    parser.set_defaults(run=_run)
+    arguments.add_clip(parser)
+    parser.add_argument(
+        "--methods",
+        default="steady,fast,blend",
+        metavar="NAME,NAME…",
+        help="what to compare, as NAME or NAME:iterations=6:temporal=0.5:seed=2 (default: %(default)s); johnson, the "
+        "per-frame transformer, is always there",
+    )
+    parser.add_argument("-o", "--output", type=Path, required=True, metavar="FOLDER", help="where the report goes")
+    parser.add_argument("--again", action="store_true", help="paint anew what is kept in FOLDER from an earlier run")
+    arguments.add_settings(parser, method=False)
+    arguments.add_painter(parser)
+
+
+def _run(options: argparse.Namespace) -> int:
+    from neural_style.painter import Painter
+    from neural_style.report.compare import BASE, compare
+    from neural_style.report.run import variants
+    from neural_style.report.source import open_source
+
+    settings = arguments.settings(options, method=BASE)
+    # What can be wrong is found before torch loads a network.
+    asked = variants(options.methods, settings)
+    source = open_source(options.clip, options.width, options.frames, painted_with=options.flow)
+    painter = Painter(vgg19=options.vgg19, flow=options.flow)
+    print(compare(source, asked, settings, painter, options.output, again=options.again))
+    print(f"in {options.output}: table.md, table.json, series.csv, plots.png, sheet.jpg, side-by-side.mp4")
+    return 0
