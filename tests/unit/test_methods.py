@@ -32,7 +32,7 @@ ROWS = {
     "fast-free": {**FAST, "pixel": 0.0, "style": 8.0, "temporal": 9e3},
     # Ruder et al. 2016: the basic algorithm, the timed one, sections 4.3 and 4.4.
     "ruder": {**RUDER, "iterations": 1000, "first_iterations": 2000, "stop": 1e-4, "distances": (1,), "passes": 1},
-    "ruder-30": {**RUDER, "iterations": 30, "first_iterations": 30},
+    "ruder-30": {**RUDER, "iterations": 30, "first_iterations": 2000},
     "ruder-long-term": {**RUDER, "iterations": 1000, "first_iterations": 2000, "distances": (1, 10, 20, 40)},
     "ruder-multipass": {**RUDER, "temporal": 5e2, "iterations": 100, "passes": 15, "temporal_from_pass": 8},
     # Gatys et al. 2016.
