@@ -90,7 +90,11 @@ def width_of(state: Mapping[str, Tensor]) -> float:
 
 
 def read_johnson(path: Path) -> JohnsonNetwork:
-    """The network of a checkpoint (`.pth`, `.model`: a state dict). Raises NeuralStyleError where it is none."""
+    """The network of a checkpoint (`.pth`, `.model`: a state dict). Raises NeuralStyleError where it is none.
+
+    The state dict may lie inside a checkpoint of training, and its names may begin with `module.`, as they do where
+    several GPUs trained it.
+    """
     mend = "give a state dict of PyTorch's fast_neural_style example"
     try:
         state = torch.load(path, map_location="cpu", weights_only=True)
@@ -99,12 +103,17 @@ def read_johnson(path: Path) -> JohnsonNetwork:
     except Exception as error:  # torch raises many kinds for a file that is no checkpoint
         raise NeuralStyleError("the style's checkpoint cannot be read", str(path), mend) from error
     try:
-        network = JohnsonNetwork(width_of(state))
+        for key in ("state_dict", "model_state_dict", "model"):
+            state = state.get(key, state)
         # Files written before PyTorch 0.4 carry running statistics that instance normalisation never uses.
         kept = {
-            k: v for k, v in state.items() if not k.endswith(("running_mean", "running_var", "num_batches_tracked"))
+            name.removeprefix("module."): tensor.float()
+            for name, tensor in state.items()
+            if not name.endswith(("running_mean", "running_var", "num_batches_tracked"))
         }
-        network.load_state_dict(kept)
+        with torch.device("meta"):  # no memory is taken for what a strange file may claim to hold
+            network = JohnsonNetwork(width_of(kept))
+        network.load_state_dict(kept, assign=True)
     except (AttributeError, TypeError, RuntimeError) as error:
         raise NeuralStyleError("not a checkpoint of the transformer network", str(path), mend) from error
     return network.requires_grad_(False).eval()

@@ -22,6 +22,7 @@ from torch import Tensor, nn
 
 from neural_style.door.errors import NeuralStyleError
 from neural_style.networks.johnson import JohnsonNetwork, width_of
+from neural_style.networks.layered import LayeredNetwork
 
 FORMAT = "neural-style network 1"
 
@@ -84,17 +85,24 @@ def load(path: Path) -> StoredNetwork:
         ) from error
 
 
-def _johnson(tensors: dict[str, Tensor], layout: Mapping[str, Any]) -> nn.Module:
-    network = JohnsonNetwork(width_of(tensors))
+def _johnson(tensors: dict[str, Tensor], _layout: Mapping[str, Any]) -> nn.Module:
+    with torch.device("meta"):  # no memory is taken for what a strange file may claim to hold
+        network = JohnsonNetwork(width_of(tensors))
     try:
-        network.load_state_dict(tensors)
+        network.load_state_dict(tensors, assign=True)
     except RuntimeError as error:
-        raise NeuralStyleError("not the tensors of the transformer network", "", "import or train it again") from error
+        raise NeuralStyleError(
+            "not the tensors of the transformer network", "", "give one of PyTorch's fast_neural_style example"
+        ) from error
     return network
 
 
-#: The families: `johnson` has the state dict of `networks.johnson`, of any width, and no layout.
-FAMILIES: dict[str, Callable[[dict[str, Tensor], Mapping[str, Any]], nn.Module]] = {"johnson": _johnson}
+#: The families: `johnson` has the state dict of `networks.johnson`, of any width, and no layout; `layers` is a list
+#: of layers, with the layout that `networks.layered` describes.
+FAMILIES: dict[str, Callable[[dict[str, Tensor], Mapping[str, Any]], nn.Module]] = {
+    "johnson": _johnson,
+    "layers": LayeredNetwork,
+}
 
 
 def of_johnson(network: JohnsonNetwork, dtype: torch.dtype = torch.float16) -> StoredNetwork:
