@@ -50,6 +50,14 @@ def check(settings: Settings) -> None:
         raise NeuralStyleError("the working width is negative", f"{settings.working_width}", "use 0 for the full width")
 
 
+def look(settings: Settings, method: Method) -> str:
+    """Names the style, the painting and the variant: frames of another look do not follow each other."""
+    name = f"{styles.digest(settings.style)} {settings.seed}"
+    if method.uses_painting:
+        name += f" {styles.painting_digest(settings.style, settings.painting)}"
+    return name
+
+
 class Session:
     """Paints the frames of one stream, in any order, each after the predecessor that it is told of.
 
@@ -79,17 +87,15 @@ class Session:
         before, note = self._state(previous) if previous and method.follows_time else (None, "")
         if before is not None and before.source.shape != frame.shape:
             before, note = None, "the size changed, so a new shot starts here"
-        look = f"{styles.digest(settings.style)} {settings.seed}"
-        if method.uses_painting:
-            look += f" {styles.painting_digest(settings.style, settings.painting)}"
-        if before is not None and before.look != look:
+        own_look = look(settings, method)
+        if before is not None and before.look != own_look:
             before = None  # another style begins on this very frame, not some frames later
         cut = before is not None and self.is_cut(before.source, frame)
         if cut:
             before = None
         line = (previous, *before.line)[:FARTHEST] if previous and before is not None else ()
         earlier = self._earlier(method, line, before)
-        key = frame_key(frame, list(earlier), look, self.painter.describe(method))
+        key = frame_key(frame, list(earlier), own_look, self.painter.describe(method))
         prepared = perf_counter() - start
 
         state = self._kept(key)
@@ -97,7 +103,7 @@ class Session:
         seconds: dict[str, float] = {}
         if state is None:
             state, seconds = self.painter.paint(frame, settings, method, list(earlier.values()))
-            state = replace(state, look=look, line=line).rounded()
+            state = replace(state, look=own_look, line=line).rounded()
         start = perf_counter()
         if not cached:
             self.cache.put(key, state)
