@@ -31,7 +31,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 def _run(options: argparse.Namespace) -> int:
     from neural_style.painter import Painter
-    from neural_style.report.compare import BASE, compare
+    from neural_style.report.compare import BASE, FILES, compare
     from neural_style.report.run import variants
     from neural_style.report.source import open_source
 
@@ -41,5 +41,5 @@ def _run(options: argparse.Namespace) -> int:
     source = open_source(options.clip, options.width, options.frames, painted_with=options.flow)
     painter = Painter(vgg19=options.vgg19, flow=options.flow)
     print(compare(source, asked, settings, painter, options.output, again=options.again))
-    print(f"in {options.output}: table.md, table.json, series.csv, plots.png, sheet.jpg, side-by-side.mp4")
+    print(f"in {options.output}: {', '.join(FILES)}")
     return 0

@@ -3,10 +3,11 @@
 import csv
 import json
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+import torch
 from tqdm import tqdm
 
 from neural_style import device as devices
@@ -25,6 +26,9 @@ from neural_style.report.source import Source
 
 #: The method whose pictures are T.
 BASE = "johnson"
+
+#: What a report consists of.
+FILES = ("table.md", "table.json", "series.csv", "plots.png", "sheet.jpg", "side-by-side.mp4")
 
 Frames = Callable[[], Iterator[Frame | Levels]]
 
@@ -46,10 +50,10 @@ def compare(
     A method that fails is named in the tables and does not stop the others. What was painted stays in `out`/frames
     and is used again by the next call, unless `again`. Returns the tables in Markdown.
     """
-    base = Variant(BASE, next((v.settings for v in asked if v.name == BASE), None) or _as_base(settings))
+    base = next((variant for variant in asked if variant.name == BASE), None) or as_base(settings)
     subjects: list[Subject] = []
     failures: dict[str, str] = {}
-    for variant in (base, *(v for v in asked if v.name != BASE)):
+    for variant in (base, *(variant for variant in asked if variant.name != BASE)):
         try:
             painted = paint_all(variant, source, painter, out / "frames", again)
         except Exception as error:  # whatever it is: hours of the other methods' work must not be lost
@@ -59,29 +63,44 @@ def compare(
         subjects.append(Subject(variant.name, painted.read, painted.seconds))
     if not subjects:
         raise NeuralStyleError("every method failed", failures[BASE], "mend that and run the command again")
-    return report(source, subjects, settings, painter, out, failures)
+    facts = {"painted with": f"{painter.flow.name} optical flow"}
+    return report(source, subjects, settings, painter.device, out, facts, failures)
+
+
+def as_base(settings: Settings) -> Variant:
+    """The row that T is, with the settings of the others."""
+    return Variant(BASE, replace(settings, method=BASE))
 
 
 def report(
     source: Source,
     subjects: Sequence[Subject],
-    settings: Settings,
-    painter: Painter,
+    settings: Settings | None,
+    device: torch.device,
     out: Path,
-    failures: dict[str, str] | None = None,
+    facts: Mapping[str, object],
+    failures: Mapping[str, str] | None = None,
 ) -> str:
-    """Measure what was painted, and write everything; T is the subject of the name `BASE`, if there is one."""
+    """Measure what was painted, and write everything; T is the subject of the name `BASE`, if there is one.
+
+    settings: say the style, None where it is not known. facts: more for the tables' head. Returns the tables.
+    """
     out.mkdir(parents=True, exist_ok=True)
     base = BASE if any(subject.name == BASE for subject in subjects) else None
-    judge = Judge(painter.device)
-    painting = _painting(settings, judge, source)
+    judge = Judge(device)
+    painting = _painting(settings, judge, source) if settings else None
     scores = measure(source, subjects, judge, base, painting)
     found = table.rows(scores, base, {s.name: s.seconds for s in subjects if s.seconds})
-    facts = _facts(source, scores, settings, painter, painting is not None)
-    text = table.markdown(found, base, failures or {}, [f"# {facts['title']}", "", *_head(facts)])
-    _place(
-        out / "table.json", json.dumps({**facts, "rows": found, "failed": failures or {}}, indent=1, allow_nan=False)
-    )
+    facts = {
+        **_facts(source, scores, settings.style if settings else ""),
+        "device": devices.describe(device),
+        "versions": versions(),
+        **facts,
+        "style has a painting": painting is not None,
+    }
+    failures = dict(failures or {})
+    text = table.markdown(found, base, failures, [f"# {facts['title']}", "", table.head(facts)])
+    _place(out / "table.json", json.dumps({**facts, "rows": found, "failed": failures}, indent=1, allow_nan=False))
     _place(out / "table.md", text)
     _series(out / "series.csv", scores)
     plots.write(out / "plots.png", scores, base, str(facts["title"]))
@@ -109,12 +128,6 @@ def measure(
     return scorer.scores()
 
 
-def _as_base(settings: Settings) -> Settings:
-    from dataclasses import replace
-
-    return replace(settings, method=BASE)
-
-
 def _painting(settings: Settings, judge: Judge, source: Source) -> Grams | None:
     """The Gram matrices of the style's painting at the frames' area; None where it has none."""
     try:
@@ -127,31 +140,18 @@ def _painting(settings: Settings, judge: Judge, source: Source) -> Grams | None:
     return judge.grams(found, height * width)
 
 
-def _facts(source: Source, scores: Scores, settings: Settings, painter: Painter, painting: bool) -> dict[str, object]:
+def _facts(source: Source, scores: Scores, style: str) -> dict[str, object]:
     height, width = next(source.read()).shape[:2]
     return {
-        "title": f"{source.name}, {scores.frames} frames at {width}×{height}, {settings.style}",
+        "title": f"{source.name}, {scores.frames} frames at {width}×{height}" + (f", {style}" if style else ""),
         "clip": source.name,
         "frames": scores.frames,
         "size": [width, height],
         "fps": float(source.fps),
         "cuts": scores.cuts,
-        "style": settings.style,
-        "style has a painting": painting,
+        "style": style,
         "scored with": source.pairs.name,
-        "painted with": f"{painter.flow.name} optical flow",
-        "device": devices.describe(painter.device),
-        "versions": versions(),
     }
-
-
-def _head(facts: dict[str, object]) -> list[str]:
-    cuts = facts["cuts"]
-    return [
-        f"Motion for scoring: {facts['scored with']}; for painting: {facts['painted with']}. "
-        f"Device: {facts['device']}. "
-        f"{'Cuts before frames ' + ', '.join(str(cut + 1) for cut in cuts) if cuts else 'No cuts'}."  # type: ignore[attr-defined]
-    ]
 
 
 def _pictures(out: Path, source: Source, subjects: Sequence[Subject], scores: Scores) -> None:

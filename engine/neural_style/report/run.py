@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -10,12 +10,11 @@ from tqdm import tqdm
 
 from neural_style import session as sessions
 from neural_style import styles
-from neural_style.cache import FrameCache
 from neural_style.door.errors import NeuralStyleError
 from neural_style.door.messages import Settings
 from neural_style.methods import method as find_method
 from neural_style.painter import Painter
-from neural_style.pixels import Frame
+from neural_style.report import painting
 from neural_style.report.lossless import Levels, LosslessWriter, read_lossless
 from neural_style.report.source import Source
 
@@ -92,7 +91,7 @@ def paint_all(variant: Variant, source: Source, painter: Painter, folder: Path, 
         return kept
     seconds: list[dict[str, float]] = []
     with LosslessWriter(path, source.fps) as writer, tqdm(total=source.frames, unit="frame", desc=variant.name) as bar:
-        for picture, taken in _frames(variant.settings, source.read(), painter, work):
+        for picture, taken in painting.paint(variant.settings, source.read(), painter, work):
             writer.write(picture)
             if taken:
                 seconds.append(taken)
@@ -108,47 +107,6 @@ def paint_all(variant: Variant, source: Source, painter: Painter, folder: Path, 
     return result
 
 
-def _frames(
-    settings: Settings, frames: Iterable[Frame], painter: Painter, work: Path
-) -> Iterator[tuple[Frame, dict[str, float]]]:
-    """The painted frames in order, and the seconds that each took by stage; none where that is not known any more.
-
-    work: a folder for states and timings, so that a run that was stopped goes on where it ended.
-    """
-    session = sessions.Session(painter, FrameCache(work / "states"))
-    clock = _Clock(work / "seconds.jsonl")
-    previous: str | None = None
-    for source in frames:
-        result = session.paint(source, settings, previous)
-        previous = result.key
-        if not result.cached:
-            clock.put(result.key, result.seconds)
-        yield result.picture, clock.get(result.key)
-
-
-class _Clock:
-    """What painting took, by frame's key, in a file that grows by a line for each frame."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._seconds: dict[str, dict[str, float]] = {}
-        if path.is_file():
-            for line in path.read_text().splitlines():
-                try:
-                    self._seconds |= json.loads(line)
-                except ValueError:
-                    continue  # cut short when the run was stopped
-
-    def put(self, key: str, seconds: dict[str, float]) -> None:
-        self._seconds[key] = seconds
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        with self._path.open("a") as file:
-            file.write(json.dumps({key: seconds}) + "\n")
-
-    def get(self, key: str) -> dict[str, float]:
-        return self._seconds.get(key, {})
-
-
 def _mean(seconds: list[dict[str, float]]) -> dict[str, float]:
     """Seconds a frame by stage; a stage that a frame did not go through took it none."""
     stages = sorted({stage for one in seconds for stage in one})
@@ -159,8 +117,9 @@ def _identity(variant: Variant, source: Source, painter: Painter) -> str:
     """Names all that the frames depend on."""
     settings = variant.settings
     method = find_method(settings.method).adjusted(settings.temporal, settings.iterations)
-    painting = styles.painting_digest(settings.style, settings.painting) if method.uses_painting else ""
-    look = f"{styles.digest(settings.style)} {painting}"
+    look = styles.digest(settings.style)
+    if method.uses_painting:
+        look += f" {styles.painting_digest(settings.style, settings.painting)}"
     return f"{source.identity} {asdict(settings)} {look} {painter.describe(method)}"
 
 

@@ -1,14 +1,13 @@
 """The tables: all measures of all paintings as JSON for programs and as Markdown for people."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 from tabulate import tabulate
 
-from neural_style.report import measures
 from neural_style.report.score import INPUT, LONG, Scores, Series
 
 #: The measures whose drift is told.
@@ -68,6 +67,20 @@ def markdown(found: Sequence[Row], base: str | None, failures: dict[str, str], f
         parts.append(f"## {heading}\n\n{about}\n\n{text}")
     parts += [f"`{name}` failed: {why}" for name, why in failures.items()]
     return "\n\n".join(parts) + "\n"
+
+
+def head(facts: Mapping[str, Any]) -> str:
+    """What was measured, in a line."""
+    cuts = ", ".join(str(cut + 1) for cut in facts["cuts"])
+    return " ".join(
+        [
+            f"Motion for scoring: {facts['scored with']}" + ("." if "painted with" not in facts else ";"),
+            *([f"for painting: {facts['painted with']}."] if "painted with" in facts else []),
+            f"Device: {facts['device']}.",
+            f"Cuts before frames {cuts}." if cuts else "No cuts.",
+            *facts.get("notes", ()),
+        ]
+    )
 
 
 def _tables(reference: Row | None, stages: Sequence[str]) -> list[tuple[str, list[Column], str]]:
@@ -198,8 +211,3 @@ def _ratio(series: Series, base: Series, measure: str) -> Series:
 def _number(value: float) -> float | None:
     """As JSON has it, which knows no NaN."""
     return float(value) if math.isfinite(value) else None
-
-
-def drift_of(series: Series, measure: str, scores: Scores) -> list[measures.Drift]:
-    """The drift of every shot, in order."""
-    return [measures.drift(series.values[measure][start:end], scores.fps) for start, end in scores.shots]
