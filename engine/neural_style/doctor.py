@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+import torch
 
 from neural_style import __version__, motion, weights
 from neural_style import device as devices
 from neural_style.door.catalogue import DEFAULT_STYLE
 from neural_style.door.errors import NeuralStyleError
 from neural_style.methods import STYLE_LAYERS
+from neural_style.networks.arbitrary import BOTTLENECK, ArbitraryNetwork, StylePredictor
 from neural_style.networks.vgg import VGG, read_vgg19
 from neural_style.pixels import to_vgg
 from neural_style.styles import Stylist
@@ -111,6 +113,13 @@ def _weights(name: str) -> str:
     device = devices.choose()
     if name == "multistyle26":
         pictures = [Stylist(device).paint(frame, DEFAULT_STYLE)]
+    elif name == "arbitrary-predict":
+        picture = torch.full((1, 3, 64, 64), 0.5, device=device)
+        pictures = [StylePredictor.from_tensors(weights.tensors(name)).to(device)(picture).cpu().numpy()]
+    elif name == "arbitrary-transform":
+        network = ArbitraryNetwork.from_tensors(weights.tensors(name)).to(device)
+        x, bottleneck = torch.full((1, 3, 64, 64), 0.5, device=device), torch.zeros(BOTTLENECK, device=device)
+        pictures = [network(x, bottleneck).cpu().numpy()]
     elif name == "vgg16":
         found = VGG(weights.tensors(name)).to(device).features(to_vgg(frame, device), STYLE_LAYERS)
         pictures = [feature.cpu().numpy() for feature in found.values()]

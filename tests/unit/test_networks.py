@@ -1,8 +1,5 @@
 """The networks: the same numbers as the files they came from, and checkpoints read safely."""
 
-import hashlib
-import shutil
-
 import numpy as np
 import onnxruntime
 import pytest
@@ -14,29 +11,23 @@ from neural_style.door.errors import NeuralStyleError
 from neural_style.networks.johnson import JohnsonNetwork, read_johnson
 from neural_style.networks.multistyle import MultistyleNetwork
 from neural_style.networks.vgg import BLOCKS, VGG, read_vgg19
-from neural_style.weights.store import fetched
+from originals import original
 from plain_objective import features
 
 
 @pytest.fixture(scope="module")
-def original():
-    """The file as it was published, run by ONNX Runtime; fetched once, as the engine's own weights are."""
-    source = weights.SOURCES["multistyle26"]
-    kept = weights.data_folder() / "tests" / "multistyle26.onnx"
-    if not kept.is_file() or hashlib.sha256(kept.read_bytes()).hexdigest() != source.sha256:
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        with fetched(source) as path:
-            shutil.copyfile(path, kept)
-    return onnxruntime.InferenceSession(str(kept), providers=["CPUExecutionProvider"])
+def published():
+    """The file as it was published, run by ONNX Runtime."""
+    return onnxruntime.InferenceSession(str(original("multistyle26")), providers=["CPUExecutionProvider"])
 
 
 @pytest.mark.parametrize("size", [(32, 40), (64, 48), (36, 100)])
 @pytest.mark.parametrize("style", [[0], [19], [24], [3, 7], [1, 19, 25]])
-def test_multistyle_equals_onnxruntime(original, size, style):
+def test_multistyle_equals_onnxruntime(published, size, style):
     blend = np.zeros(26, np.float32)
     blend[style] = 1 / len(style)
     frame = np.ascontiguousarray(texture(*size).transpose(2, 0, 1)[None])
-    (expected,) = original.run(None, {"image": frame, "style_weights": blend})
+    (expected,) = published.run(None, {"image": frame, "style_weights": blend})
     network = MultistyleNetwork.from_tensors(weights.tensors("multistyle26"))
     found = network(torch.from_numpy(frame), torch.from_numpy(blend)).numpy()
     assert np.abs(found - expected).max() < 1e-4

@@ -9,6 +9,7 @@ import pytest
 from frames import moving_clip
 from neural_style import video
 from neural_style.cli import main
+from neural_style.door.catalogue import STYLES
 from neural_style.video import VideoWriter, probe, read_frames
 
 
@@ -103,7 +104,8 @@ def test_a_clip_broken_in_the_middle_leaves_nothing(clip, tmp_path, monkeypatch,
 def test_styles_are_listed(capsys):
     assert main(["styles"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert len(lines) == 26 and lines[19].startswith("starry-night ")
+    assert [line.split()[0] for line in lines[: len(STYLES)]] == [entry.name for entry in STYLES]
+    assert lines[19].startswith("starry-night ") and "--style FILE" in "".join(lines[len(STYLES) :])
 
 
 def test_the_doctor_finds_this_installation_well(capsys):

@@ -31,8 +31,15 @@ def add_settings(parser: argparse.ArgumentParser, method: bool = True) -> None:
     parser.add_argument(
         "--style",
         default=default.style,
-        metavar="NAME",
-        help="a style, a blend (NAME:0.7+NAME:0.3), or a .pth checkpoint (default: %(default)s)",
+        metavar="STYLE",
+        help="a style's name, any picture, a .pth checkpoint, or a blend, NAME:0.7+FILE:0.3 (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--painting",
+        default=default.painting,
+        metavar="FILE",
+        help="the picture, or the style, whose brush strokes methods with a painting as target take (default: the "
+        "style's own)",
     )
     parser.add_argument(
         "--style-weight", type=float, default=default.style_weight, metavar="W", help="0 the clip … 1 the painting"
@@ -55,6 +62,7 @@ def settings(options: argparse.Namespace, method: str | None = None) -> Settings
         style=options.style,
         method=method or options.method,
         style_weight=options.style_weight,
+        painting=options.painting,
         original_colours=options.original_colours,
         temporal=options.temporal,
         iterations=options.iterations,

@@ -4,6 +4,11 @@ import argparse
 
 from neural_style.door.catalogue import STYLES
 
+_MORE = """
+* has a painting, from which painterly, ruder and gatys paint; for the others, give one with --painting FILE.
+Any picture is a style too (--style FILE), and so is a .pth checkpoint of PyTorch's fast_neural_style example.
+Styles blend: --style starry-night:0.7+rust:0.3"""
+
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """The command's arguments."""
@@ -13,5 +18,6 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 def _run(options: argparse.Namespace) -> int:
     width = max(len(entry.name) for entry in STYLES)
     for entry in STYLES:
-        print(f"{entry.name:{width}}  {entry.description}")
+        print(f"{entry.name:{width}} {'*' if entry.painting else ' '} {entry.description}")
+    print(_MORE)
     return 0

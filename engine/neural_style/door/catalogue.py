@@ -61,6 +61,72 @@ STYLES: tuple[StyleEntry, ...] = (
     StyleEntry("soft-twilight", "Soft Twilight", "Out of focus, dark greens and a pale evening sky"),
     StyleEntry("woodblock-wave", "Woodblock Wave", "Prussian blue on cream paper, after Hokusai", "great_wave.jpg"),
     StyleEntry("dusk-swirls", "Dusk Swirls", "Restless curved strokes in slate blue and amber"),
+    StyleEntry(
+        "the-starry-night",
+        "The Starry Night",
+        "Van Gogh, 1889: deep blue and yellow, grained like canvas",
+        "starry_night.jpg",
+        "arbitrary",
+    ),
+    StyleEntry(
+        "village-street",
+        "Village Street in Auvers",
+        "Van Gogh, 1890: bright orange, green and cream, torn edges",
+        "village_street_in_auvers.jpg",
+        "arbitrary",
+    ),
+    StyleEntry(
+        "the-great-wave",
+        "The Great Wave",
+        "Hokusai, about 1831: Prussian blue on sand, fine hatching",
+        "great_wave.jpg",
+        "arbitrary",
+    ),
+    StyleEntry(
+        "ejiri",
+        "Ejiri in Suruga Province",
+        "Hokusai, about 1832: blue, green and white, black outlines",
+        "ejiri.jpg",
+        "arbitrary",
+    ),
+    StyleEntry(
+        "hokusai-poppies", "Poppies", "Hokusai, 1833: orange and black on pale paper", "poppies.jpg", "arbitrary"
+    ),
+    StyleEntry(
+        "benzaiten-shrine",
+        "Benzaiten Shrine in Snow",
+        "Hiroshige, about 1845: ochre and teal, evening light",
+        "benzaiten_shrine_in_snow.jpg",
+        "arbitrary",
+    ),
+    StyleEntry(
+        "composition-viii",
+        "Composition VIII",
+        "Kandinsky, 1923: black outlines, cream ground, small bright fields",
+        "composition_viii.jpg",
+        "arbitrary",
+    ),
+    StyleEntry(
+        "summertime",
+        "Summertime",
+        "Cassatt, 1894: lively strokes of blue, green and rose",
+        "summertime.jpg",
+        "arbitrary",
+    ),
+    StyleEntry(
+        "moulin-de-la-galette",
+        "Moulin de la Galette",
+        "Renoir, 1876: dark, dappled with gold",
+        "moulin_de_la_galette.jpg",
+        "arbitrary",
+    ),
+    StyleEntry(
+        "the-harvesters",
+        "The Harvesters",
+        "Bruegel, 1565: wheat and olive, muted and fine",
+        "harvesters.jpg",
+        "arbitrary",
+    ),
 )
 
 #: The methods, the default first. Never reorder: Blender files store the place.
