@@ -25,7 +25,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neural_style.door.errors import NeuralStyleError
-from neural_style.pixels import Frame
+
+Frame = NDArray[np.float32]
 
 #: The file that makes a folder a truth clip.
 DESCRIPTION = "truth.json"

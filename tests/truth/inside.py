@@ -1,0 +1,43 @@
+"""Renders one truth scene, inside Blender's Python: `inside.py SCENE WIDTH HEIGHT FRAMES FOLDER`.
+
+Leaves FOLDER/frames/NNNN.png, FOLDER/passes/NNNN.exr and FOLDER/matrices.json; `pack.py` makes the clip of them.
+"""
+
+import importlib
+import json
+import os
+import sys
+import traceback
+from pathlib import Path
+
+
+def _fail(*error) -> None:
+    """End a script that raised: the 4.5 module would hang."""
+    traceback.print_exception(*error)
+    _leave(1)
+
+
+def _leave(code: int) -> None:
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
+def main(scene: str, width: int, height: int, frames: int, folder: Path) -> None:
+    """Build the scene, render the pictures, then the data."""
+    import bpy
+    from stage import Stage
+
+    stage = Stage(width, height, frames)
+    importlib.import_module(f"scenes.{scene}").build(stage)
+    for kind in ("frames", "passes"):
+        stage.prepare(str(folder / kind), data=kind == "passes")
+        bpy.ops.render.render(animation=True)
+    said = {"blender": bpy.app.version_string, "fps": stage.scene.render.fps, **stage.matrices()}
+    (folder / "matrices.json").write_text(json.dumps(said))
+
+
+if __name__ == "__main__":
+    sys.excepthook = _fail
+    main(sys.argv[1], *map(int, sys.argv[2:5]), Path(sys.argv[5]))
+    _leave(0)
