@@ -39,7 +39,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         "A training that was stopped goes on where it was when the same command is given again.",
     )
     parser.set_defaults(run=_run)
-    parser.add_argument("--style", type=Path, required=True, metavar="PICTURE", help="the painting")
+    parser.add_argument("--style", dest="painting", type=Path, required=True, metavar="PICTURE", help="the painting")
     parser.add_argument("--photos", type=Path, required=True, metavar="FOLDER", help="photos of all kinds of things")
     parser.add_argument("-o", "--output", required=True, metavar="NAME", help="the new style's name")
     parser.add_argument("--licence", default="", metavar="TEXT", help="of the network, and whom to credit")
@@ -91,7 +91,7 @@ def _run(options: argparse.Namespace) -> int:
     from neural_style.training.trainer import Run, train
 
     run = Run(
-        painting=options.style,
+        painting=options.painting,
         photos=options.photos,
         folder=training_folder(options.output),
         start=starting_tensors(options.start, options.width) if options.start else None,
