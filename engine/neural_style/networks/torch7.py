@@ -18,8 +18,9 @@ from neural_style.door.errors import NeuralStyleError
 _NIL, _NUMBER, _STRING, _TABLE, _OBJECT, _BOOLEAN = range(6)
 _FUNCTIONS = (6, 7, 8)
 
-#: More values, or values nested deeper, than any network has: a file that goes on so is hostile or damaged.
-_MOST_VALUES, _DEEPEST = 1_000_000, 100
+#: More values, or values nested deeper, than any network has: a file that goes on so is hostile or damaged. The most
+#: values of a checkpoint are its history: the losses of every one of some ten thousand iterations.
+_MOST_VALUES, _DEEPEST = 2_000_000, 100
 
 #: Element types of `torch.XTensor` and `torch.XStorage`, by X; on a GPU, `Cuda` comes before it.
 _TYPES = {
@@ -33,7 +34,7 @@ _ARRAYS["torch.Cuda"] = "<f4"
 Key = str | float | bool
 
 
-@dataclass
+@dataclass(repr=False)
 class Table:
     """A Lua table. A sequence has the keys 1.0, 2.0 …; entries whose keys are tables or objects are left out."""
 
@@ -47,7 +48,7 @@ class Table:
         return found
 
 
-@dataclass
+@dataclass(repr=False)
 class Object:
     """An object of a Torch class, such as `nn.ReLU`, and its fields; `version` of the class when it was written."""
 
