@@ -9,8 +9,8 @@ from demonstration.job import Job
 from neural_style import device
 from neural_style.doctor import versions
 from neural_style.door.catalogue import DEFAULT_METHOD
-from neural_style.evaluation import Ruler
 from neural_style.pixels import Frame
+from neural_style.report.ruler import Ruler
 from neural_style.styles import Stylist
 
 #: The stages of a frame, in the order in which it goes through them.

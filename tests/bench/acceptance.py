@@ -14,7 +14,6 @@ import sys
 from pathlib import Path
 from time import perf_counter
 
-import cv2
 import numpy as np
 import torch
 from plain_port import PlainPort
@@ -24,12 +23,19 @@ from neural_style import device as devices
 from neural_style import motion, video, weights
 from neural_style.cache import State
 from neural_style.doctor import versions
-from neural_style.evaluation import Measures, Ruler
+from neural_style.door.messages import Settings
 from neural_style.methods import METHODS, Method
-from neural_style.objective import Objective, Previous, closed_form
+from neural_style.objective import Objective, Targets, closed_form
 from neural_style.painter import Painter
 from neural_style.pixels import Frame, from_vgg, to_vgg
+from neural_style.report import sheet, table
+from neural_style.report.lossless import to_levels
+from neural_style.report.pairs import EstimatedPairs
+from neural_style.report.score import INPUT, Scorer
 from neural_style.solver import minimise
+
+#: The row of the per-frame transformer.
+BASE = "johnson"
 
 #: `steady` with other numbers of iterations too, to see what they buy.
 ITERATIONS = (6, 8, 10)
@@ -47,109 +53,88 @@ ROWS: dict[str, Method] = {
 class Run:
     """All the sequences, frame after frame."""
 
-    def __init__(self, source: list[Frame], style: str) -> None:
-        self.source, self.style = source, style
+    def __init__(self, first: Frame, settings: Settings, fps: float) -> None:
+        self.settings, self.fps = settings, fps
         self.painter = Painter()
         self.port = PlainPort(weights.tensors("vgg16"))
-        self.johnson = [self.painter.stylist.paint(frame, style) for frame in tqdm(source, desc="transformer")]
-        first = State(source[0], self.johnson[0], self.johnson[0])
-        self.states = {name: [first] for name in ROWS}
+        self.scorer = Scorer(EstimatedPairs(), fps, base=BASE)
+        painted = self.painter.stylist.paint(first, settings.style)
+        self.before = dict.fromkeys(ROWS, State(first, painted, painted))
         self.seconds: dict[str, list[float]] = {name: [] for name in ROWS}
         self.objectives: list[dict[str, float]] = []
         self.port_seconds: list[tuple[float, float, float]] = []
         self.port_differences: list[float] = []
+        self.score(first, painted)
 
-    def frame(self, index: int, with_port: bool) -> None:
-        """Paint frame `index` by every method, each on its own sequence."""
-        source, before = self.source[index], self.source[index - 1]
+    def frame(self, source: Frame, with_port: bool) -> None:
+        """Paint the next frame by every method, each on its own sequence."""
+        last, self.before = self.before, {}
         for name, method in ROWS.items():
             start = perf_counter()
-            state, _ = self.painter.paint(source, self.style, method, previous=self.states[name][-1])
+            self.before[name], _ = self.painter.paint(source, self.settings, method, [last[name]])
             self.seconds[name].append(perf_counter() - start)
-            self.states[name].append(state)
         start = perf_counter()
-        painted = self.painter.stylist.paint(source, self.style)
-        flow, reverse = self.painter.flow(source, before), self.painter.flow(before, source)
+        painted = self.painter.stylist.paint(source, self.settings.style)
+        earlier = last["fast"].source
+        flow, reverse = self.painter.flow(source, earlier), self.painter.flow(earlier, source)
         reliability = motion.reliability(flow, reverse)
-        warped = motion.warp(self.states["fast"][-2].picture, flow)
+        warped = motion.warp(last["fast"].picture, flow)
         prepared = perf_counter() - start
         self.objectives.append(self._objectives(painted, warped, reliability))
+        self.score(source, painted)
         if with_port:
             start = perf_counter()
             picture, _ = self.port.paint(painted, warped, reliability)
             took = prepared + perf_counter() - start
             self.port_seconds.append((took, self.seconds["fast"][-1], self.seconds["steady"][-1]))
-            self.port_differences.append(float(np.abs(picture - self.states["fast"][-1].picture).mean()))
+            self.port_differences.append(float(np.abs(picture - self.before["fast"].picture).mean()))
+
+    def score(self, source: Frame, painted: Frame) -> None:
+        """Measure what was painted last."""
+        self.scorer.add(source, {BASE: painted, **{name: state.picture for name, state in self.before.items()}})
 
     def _objectives(self, painted: Frame, warped: Frame, reliability: Frame) -> dict[str, float]:
         """The reference's objective on its own sequence: after its 30 iterations, and after some iterations from
         `steady`'s start.
         """
-        fast, steady, device = METHODS["fast"], METHODS["steady"], self.painter.device
-        goal = to_vgg(painted, device)
-        before = Previous(to_vgg(warped, device), torch.from_numpy(reliability).to(device)[None, None])
-        judge = Objective(fast, self.painter.features(fast), goal, goal, before)
-        solving = Objective(fast, self.painter.features(steady), goal, goal, before)
+        fast, steady = METHODS["fast"], METHODS["steady"]
+        goal = to_vgg(painted, self.painter.device)
+        targets, before = Targets(goal, goal, goal), [self.painter.previous(warped, reliability)]
+        judge = Objective(fast, self.painter.features(fast), targets, before)
+        solving = Objective(fast, self.painter.features(steady), targets, before)
         path: list[torch.Tensor] = []
 
-        def gradient(x: torch.Tensor) -> torch.Tensor:
+        def evaluate(x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
             path.append(x)
-            return solving.gradient(x)
+            return solving.evaluate(x)
 
-        path.append(minimise(gradient, closed_form(fast, goal, before), max(ITERATIONS)))
-        pictures = {"reference": self.states["fast"][-1].picture}
+        path.append(minimise(evaluate, closed_form(fast, goal, before), max(ITERATIONS)))
+        pictures = {"reference": self.before["fast"].picture}
         pictures |= {f"steady after {n}": from_vgg(path[n]) for n in ITERATIONS}
         # All as pictures: clipped to what can be shown.
-        return {name: judge.value(to_vgg(picture, device)) for name, picture in pictures.items()}
+        return {name: judge.value(to_vgg(picture, self.painter.device)) for name, picture in pictures.items()}
 
-    def rows(self) -> dict[str, dict[str, float]]:
-        """A row of figures by name."""
-        ruler = Ruler(self.source)
-        clips = {"input": self.source, "johnson": self.johnson}
-        clips |= {name: [state.picture for state in states] for name, states in self.states.items()}
-        base = ruler.measure(self.johnson)
-        return {
-            name: {
-                **figures(ruler.measure(clip), base),
-                "distance_to_T": float(np.square(np.stack(clip) - np.stack(self.johnson)).mean()),
-                "seconds_a_frame": float(np.median(self.seconds[name])) if name in self.seconds else None,
-            }
-            for name, clip in clips.items()
-        }
+    def rows(self) -> list[table.Row]:
+        """A row of figures for each sequence, of which the seconds are medians."""
+        seconds = {name: {"painter": float(np.median(taken))} for name, taken in self.seconds.items()}
+        return table.rows(self.scorer.scores(), BASE, seconds)
 
 
-def figures(found: Measures, base: Measures) -> dict[str, float]:
-    """Warping error, contrast and sharpness, and what they are of the per-frame transformer's."""
-    values = vars(found)
-    return values | {f"{name}_ratio": value / getattr(base, name) for name, value in values.items()}
-
-
-def table(rows: dict[str, dict[str, float]]) -> str:
-    """The rows in Markdown."""
-    lines = [
-        "| | warping error | × T's | contrast × T's | sharpness × T's | distance to T | seconds a frame |",
-        "|---|---|---|---|---|---|---|",
-    ]
-    lines += [
-        f"| {name} | {r['warping_error']:.5f} | {r['warping_error_ratio']:.3f} | {r['contrast_ratio']:.3f} "
-        f"| {r['sharpness_ratio']:.3f} | {r['distance_to_T']:.5f} | {seconds(r['seconds_a_frame'])} |"
-        for name, r in rows.items()
-    ]
-    return "\n".join(lines)
-
-
-def misses(rows: dict[str, dict[str, float]], below: str, time_ratio: float) -> list[str]:
+def misses(rows: list[table.Row], below: str, time_ratio: float) -> list[str]:
     """What `steady` and `fast` are to reach on this clip and do not, each in a few words."""
-    steady, fast = rows["steady"], rows["fast"]
+    means = {row["name"]: row["measures"] for row in rows}
+    steady, fast = (
+        {key: means[name][key] / base for key, base in means[BASE].items() if base} for name in ("steady", "fast")
+    )
     reached, frames = map(int, below.split(" of "))
     wanted = {
-        "steady's warping error at most 0.33": steady["warping_error_ratio"] <= 0.33,
-        "steady's contrast within 2 %": abs(steady["contrast_ratio"] - 1) <= 0.02,
-        "steady's sharpness at least 0.92": steady["sharpness_ratio"] >= 0.92,
+        "steady's warping error at most 0.33": steady["warping_1"] <= 0.33,
+        "steady's contrast within 2 %": abs(steady["contrast"] - 1) <= 0.02,
+        "steady's sharpness at least 0.92": steady["sharpness"] >= 0.92,
         "steady's objective at or below the reference's on nine frames of ten": reached >= 0.9 * frames,
         "steady's time at most a third of the port's": time_ratio <= 1 / 3,
-        "fast's warping error 0.44 within 15 %": abs(fast["warping_error_ratio"] / 0.44 - 1) <= 0.15,
-        "fast's sharpness 0.75 within 15 %": abs(fast["sharpness_ratio"] / 0.75 - 1) <= 0.15,
+        "fast's warping error 0.44 within 15 %": abs(fast["warping_1"] / 0.44 - 1) <= 0.15,
+        "fast's sharpness 0.75 within 15 %": abs(fast["sharpness"] / 0.75 - 1) <= 0.15,
     }
     return [name for name, holds in wanted.items() if not holds]
 
@@ -157,11 +142,6 @@ def misses(rows: dict[str, dict[str, float]], below: str, time_ratio: float) -> 
 def ratio(values: np.ndarray) -> dict[str, float]:
     """The median of ratios, and their spread."""
     return {"median": float(np.median(values)), "least": float(values.min()), "most": float(values.max())}
-
-
-def seconds(value: float | None) -> str:
-    """Seconds with two places; a dash where there are none."""
-    return "–" if value is None else f"{value:.2f}"
 
 
 def main() -> int:
@@ -176,9 +156,11 @@ def main() -> int:
     options.out.mkdir(parents=True, exist_ok=True)
 
     clip = weights.locate(options.clip)
-    run = Run(list(video.read_frames(clip, count=options.frames, width=options.width)), options.style)
-    for index in tqdm(range(1, len(run.source)), desc="frames"):
-        run.frame(index, with_port=(index - 1) % options.port_every == 0)
+    frames = video.read_frames(clip, count=options.frames, width=options.width)
+    fps = float(video.probe(clip).fps)
+    run = Run(next(frames), Settings(style=options.style, working_width=0), fps)
+    for index, frame in enumerate(tqdm(frames, total=options.frames - 1, desc="frames")):
+        run.frame(frame, with_port=index % options.port_every == 0)
     rows = run.rows()
     below = {
         name: f"{sum(found[name] <= found['reference'] for found in run.objectives)} of {len(run.objectives)}"
@@ -199,19 +181,13 @@ def main() -> int:
         "largest mean difference of fast and the plain port": max(run.port_differences),
     }
     (options.out / "table.json").write_text(json.dumps(summary, indent=1))
-    (options.out / "table.md").write_text(table(rows) + "\n")
-    last = np.vstack(
-        [
-            np.hstack([a, b])
-            for a, b in (
-                (run.source[-1], run.johnson[-1]),
-                (run.states["blend"][-1].picture, run.states["fast"][-1].picture),
-                (run.states["steady"][-2].picture, run.states["steady"][-1].picture),
-            )
-        ]
-    )
-    cv2.imwrite(str(options.out / "sheet.png"), (last[..., ::-1] * 255).round().astype(np.uint8))
-    print(table(rows))
+    text = table.markdown(rows, BASE, {}, [f"# {options.clip}, {run.scorer.count} frames, {options.style}"])
+    (options.out / "table.md").write_text(text)
+    last = {INPUT: frame, BASE: run.painter.stylist.paint(frame, options.style)}
+    last |= {name: state.picture for name, state in run.before.items()}
+    cells = {name: [to_levels(picture)] for name, picture in last.items()}
+    sheet.save(sheet.sheet(cells, [run.scorer.count - 1], fps), options.out / "sheet.png")
+    print(text)
     missed = misses(rows, below["steady after 10"], float(np.median(steady / port)))
     print("missed: " + "; ".join(missed) if missed else "every figure is reached")
     print({key: value for key, value in summary.items() if key not in ("rows", "versions")})

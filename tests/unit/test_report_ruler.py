@@ -1,10 +1,11 @@
-"""The measures, on clips whose values can be said beforehand."""
+"""The ruler, on clips whose values can be said beforehand."""
 
 import numpy as np
 import pytest
 
 from frames import moving_clip, texture
-from neural_style.evaluation import Ruler, visible
+from neural_style.report.pairs import visible
+from neural_style.report.ruler import Ruler
 
 
 def test_a_clip_that_moves_with_its_source_has_no_warping_error():
