@@ -11,7 +11,7 @@ NORMAL = "surface"
 
 #: What the air and the shadows look like, scene-linear.
 AIR = (0.46, 0.60, 0.78)
-AMBIENT = (0.20, 0.25, 0.34)
+AMBIENT = (0.23, 0.28, 0.38)
 
 #: Which two coordinates of the object a flat pattern lies in: walls along x or y, roofs with a ridge along x, floors.
 WALL, ROOF, FLOOR = ((1, 1, 0), (0, 0, 1)), ((1, 0, 0), (0, 0, 1.4)), ((1, 0, 0), (0, 1, 0))
@@ -85,7 +85,7 @@ def _bare(name):
     material = bpy.data.materials.new(name)
     if material.node_tree is None:  # before Blender 5
         material.use_nodes = True
-    material.cycles.emission_sampling = "NONE"  # no surface is a lamp to another one: that would be noise
+    material.cycles.emission_sampling = "NONE"
     return material, Nodes(material.node_tree)
 
 
@@ -161,7 +161,7 @@ def _grain(nodes, colour, where, scale):
 
 
 def sky(scene, low=(0.72, 0.80, 0.88), high=(0.10, 0.26, 0.62), clouds=(0.95, 0.93, 0.90)):
-    """A sky with clouds, seen by the camera only: as a light it would make noise."""
+    """A sky with clouds, which the camera sees and nothing is lit by."""
     world = scene.world = bpy.data.worlds.new("Sky")
     if world.node_tree is None:
         world.use_nodes = True
@@ -175,6 +175,7 @@ def sky(scene, low=(0.72, 0.80, 0.88), high=(0.10, 0.26, 0.62), clouds=(0.95, 0.
     over = nodes.vector("MULTIPLY", nodes.vector("SUBTRACT", clouds, blue), share)
     nodes.add("OutputWorld", nodes.add("Background", nodes.vector("ADD", blue, over), 1.0).outputs[0])
     world.cycles.sampling_method = "NONE"
+    world.cycles_visibility.diffuse = False
 
 
 def _middle(a, b):

@@ -50,12 +50,15 @@ class Stage:
         thing = self._link(bpy.data.objects.new(mesh.name, mesh))
         mesh.materials.append(material)
         mesh.polygons.foreach_set("use_smooth", [smooth] * len(mesh.polygons))
+        # Cycles follows a ray that a surface scatters even where no bounces are allowed, to see whether it meets a
+        # light: what glows must not be met, for that would be noise.
+        thing.visible_diffuse = False
         group = group or self.still
         thing.parent, thing.pass_index = group, self.groups.index(group) + 1
         thing.location, thing.rotation_euler = at, Euler(map(radians, turn))
         return thing
 
-    def sun(self, height: float, direction: float, strength: float = 2.9, colour=(1.0, 0.90, 0.74)) -> None:
+    def sun(self, height: float, direction: float, strength: float = 3.5, colour=(1.0, 0.90, 0.74)) -> None:
         """Where the sun shines from, in degrees: its height; 0 is behind the camera, 90 at its right."""
         self.light.rotation_euler = Euler((radians(90 - height), 0, radians(direction)))
         self.light.data.energy, self.light.data.color = strength, colour
