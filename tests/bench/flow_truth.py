@@ -1,0 +1,124 @@
+"""Scores the optical flows and the masks of reliability against truth clips: end-point error, precision and recall.
+
+`.envs/engine/bin/python tests/bench/flow_truth.py CLIP ...`, on folders that tests/truth/render.py made. Prints two
+tables, one row for each clip and flow. The flow is the one that frames are carried along: from each frame to the one
+before. Its end-point error is taken where the point is visible in both; a pixel is *bad* where it is over 1 px. A mask
+tells where not to trust the flow (reliability under 0.5); true is where the point is not visible in the frame before.
+"""
+
+import argparse
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from tabulate import tabulate
+from tqdm import tqdm
+
+from neural_style import motion
+from neural_style.methods import METHODS
+from neural_style.pixels import Frame
+from neural_style.temporal import photometric_reliability
+from neural_style.truth import TruthClip
+
+#: The masks, by name: the two of the published methods, and the default method's.
+MASKS = ("consistency", "+ boundaries", "+ colours")
+
+
+@dataclass
+class Mask:
+    """Counts of pixels: those rightly masked, wrongly masked, and missed."""
+
+    right: int = 0
+    wrong: int = 0
+    missed: int = 0
+
+    def add(self, said: np.ndarray, true: np.ndarray) -> None:
+        self.right += int((said & true).sum())
+        self.wrong += int((said & ~true).sum())
+        self.missed += int((~said & true).sum())
+
+    @property
+    def precision(self) -> float:
+        return self.right / max(1, self.right + self.wrong)
+
+    @property
+    def recall(self) -> float:
+        return self.right / max(1, self.right + self.missed)
+
+    @property
+    def f1(self) -> float:
+        return 2 * self.right / max(1, 2 * self.right + self.wrong + self.missed)
+
+
+@dataclass
+class Score:
+    """A flow on a clip.
+
+    errors:  end-point errors in pixels, of all visible pixels of all pairs.
+    trusted: the same, of those that the mask of consistency lets through, visible or not.
+    """
+
+    clip: str
+    flow: str
+    errors: np.ndarray
+    trusted: np.ndarray
+    hidden: float
+    masks: dict[str, Mask] = field(default_factory=dict)
+
+    @property
+    def bad(self) -> float:
+        return float((self.errors > 1).mean())
+
+
+def reliabilities(there: Frame, back: Frame, here: Frame, before: Frame) -> Iterator[tuple[str, Frame]]:
+    """Each mask's reliability of a flow from a frame to the one before, given the reverse flow."""
+    plain = motion.reliability(there, back, motion_boundaries=False)
+    colours = photometric_reliability(here, before, there, METHODS["steady"].photometric)
+    yield from zip(MASKS, (plain, motion.reliability(there, back), plain * colours), strict=True)
+
+
+def score(clip: TruthClip, name: str) -> Score:
+    """Score a flow on every pair of frames that follow each other."""
+    estimate = motion.FLOWS[name]()
+    masks = {mask: Mask() for mask in MASKS}
+    errors, trusted, hidden = [], [], []
+    before = clip.frame(0)
+    for index in tqdm(range(1, clip.count), f"{clip.name}, {name}", leave=False):
+        here = clip.frame(index)
+        true = clip.motion(index, index - 1)
+        there, back = estimate(here, before), estimate(before, here)
+        error = np.linalg.norm(there - true.flow, axis=-1)
+        for mask, reliability in reliabilities(there, back, here, before):
+            said = reliability < 0.5
+            masks[mask].add(said, ~true.visible)
+            if mask == MASKS[0]:
+                trusted.append(error[~said])
+        errors.append(error[true.visible])
+        hidden.append(1 - true.visible.mean())
+        before = here
+    return Score(clip.name, name, np.concatenate(errors), np.concatenate(trusted), float(np.mean(hidden)), masks)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("clips", nargs="+", type=Path, metavar="CLIP", help="folders of truth clips")
+    parser.add_argument("--flow", nargs="+", choices=list(motion.FLOWS), default=list(motion.FLOWS))
+    given = parser.parse_args()
+    scores = [score(TruthClip.open(folder), name) for folder in given.clips for name in given.flow]
+    rows = [
+        (s.clip, s.flow, s.errors.mean(), np.median(s.errors), 100 * s.bad, s.trusted.mean(), 100 * s.hidden)
+        for s in scores
+    ]  # fmt: skip
+    head = ("clip", "flow", "mean error, px", "median", "bad, %", "mean where trusted", "not visible, %")
+    print(tabulate(rows, head, tablefmt="pipe", floatfmt=("", "", ".2f", ".2f", ".1f", ".2f", ".1f")))
+    print()
+    rows = [
+        (s.clip, s.flow, *(value for m in s.masks.values() for value in (m.precision, m.recall, m.f1))) for s in scores
+    ]
+    head = ("clip", "flow", *(f"{mask}: {what}" for mask in MASKS for what in ("precision", "recall", "F1")))
+    print(tabulate(rows, head, tablefmt="pipe", floatfmt=".2f"))
+
+
+if __name__ == "__main__":
+    main()
