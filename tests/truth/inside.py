@@ -1,6 +1,6 @@
-"""Renders one truth scene, inside Blender's Python: `inside.py SCENE WIDTH HEIGHT FRAMES FOLDER`.
+"""Renders truth scenes, inside Blender's Python: `inside.py WIDTH HEIGHT FRAMES FOLDER SCENE …`.
 
-Leaves FOLDER/frames/NNNN.png, FOLDER/passes/NNNN.exr and FOLDER/matrices.json; `pack.py` makes the clip of them.
+Leaves frames/NNNN.png, passes/NNNN.exr and matrices.json in FOLDER/SCENE; `pack.py` makes a clip of them.
 """
 
 import importlib
@@ -23,8 +23,8 @@ def _leave(code: int) -> None:
     os._exit(code)
 
 
-def main(scene: str, width: int, height: int, frames: int, folder: Path) -> None:
-    """Build the scene, render the pictures, then the data."""
+def render(scene: str, width: int, height: int, frames: int, folder: Path) -> None:
+    """Build a scene, render the pictures, then the data."""
     import bpy
     from stage import Stage
 
@@ -39,5 +39,7 @@ def main(scene: str, width: int, height: int, frames: int, folder: Path) -> None
 
 if __name__ == "__main__":
     sys.excepthook = _fail
-    main(sys.argv[1], *map(int, sys.argv[2:5]), Path(sys.argv[5]))
+    size_and_count = [int(argument) for argument in sys.argv[1:4]]
+    for name in sys.argv[5:]:
+        render(name, *size_and_count, Path(sys.argv[4], name))
     _leave(0)

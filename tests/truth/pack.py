@@ -1,4 +1,4 @@
-"""Makes a truth clip of what Blender rendered: `pack.py SCENE RENDERED CLIP`, in the engine's Python.
+"""Makes truth clips of what Blender rendered: `pack.py RENDERED CLIPS`, folders of folders, in the engine's Python.
 
 The format is that of `neural_style.truth`. With --vectors, the Vector pass is kept too, as `vectors/NNNN.npz`: a
 test holds the motion that the clip tells against Cycles' own.
@@ -50,10 +50,9 @@ def vectors(channels: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     return {"before": np.stack((x, -y), -1), "after": np.stack((-z, w), -1)}
 
 
-def pack(scene: str, rendered: Path, clip: Path, keep_vectors: bool = False) -> None:
+def pack(rendered: Path, clip: Path, keep_vectors: bool = False) -> None:
     """Write the clip next to its place, and move it there when it is whole."""
     said = json.loads((rendered / "matrices.json").read_text())
-    clip.parent.mkdir(parents=True, exist_ok=True)
     made = Path(tempfile.mkdtemp(prefix=f".{clip.name}.", dir=clip.parent))
     try:
         shutil.move(rendered / "frames", made / "frames")
@@ -66,7 +65,7 @@ def pack(scene: str, rendered: Path, clip: Path, keep_vectors: bool = False) -> 
             np.savez_compressed(made / "data" / f"{path.stem}.npz", **surfaces(channels))
             if keep_vectors:
                 np.savez_compressed(made / "vectors" / f"{path.stem}.npz", **vectors(channels))
-        head = {"format": truth.FORMAT, "name": scene, "frames": len(files), "width": width, "height": height}
+        head = {"format": truth.FORMAT, "name": clip.name, "frames": len(files), "width": width, "height": height}
         (made / truth.DESCRIPTION).write_text(json.dumps(head | said), encoding="utf-8")
         if not keep_vectors:
             (made / "vectors").rmdir()
@@ -80,10 +79,10 @@ def pack(scene: str, rendered: Path, clip: Path, keep_vectors: bool = False) -> 
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("scene")
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("rendered", type=Path)
-    parser.add_argument("clip", type=Path)
+    parser.add_argument("clips", type=Path)
     parser.add_argument("--vectors", action="store_true")
     given = parser.parse_args()
-    pack(given.scene, given.rendered, given.clip, given.vectors)
+    for folder in sorted(given.rendered.iterdir()):
+        pack(folder, given.clips / folder.name, given.vectors)

@@ -7,6 +7,7 @@ import argparse
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -34,14 +35,14 @@ def main() -> int:
     parser.add_argument("--blender", choices=versions, default="5.2", help="which Blender renders (5.2)")
     parser.add_argument("-o", "--out", type=Path, required=True, metavar="DIR")
     given = parser.parse_args()
-    height = 2 * round(given.width * 9 / 32)
     if given.width < 32 or given.frames < 1:
         parser.error("a clip is at least 32 pixels wide and has at least one frame")
     try:
         blender, engine = ensure(f"blender-{given.blender}"), ensure("test")
         for scene in given.scene:
             began = time.monotonic()
-            render(blender.python, engine.python, scene, (given.width, height), given.frames, given.out, given.vectors)
+            size = given.width, 2 * round(given.width * 9 / 32)
+            render(blender.python, engine.python, [scene], size, given.frames, given.out, given.vectors)
             seconds = time.monotonic() - began
             say(f"{scene}: {given.out / scene} ({seconds:.0f} s, {seconds / given.frames:.1f} s a frame)")
     except SetupError as error:
@@ -51,23 +52,26 @@ def main() -> int:
 
 
 def render(
-    blender: Path, engine: Path, scene: str, size: tuple[int, int], frames: int, out: Path, vectors: bool = False
-) -> Path:
-    """Render a scene with a Blender's Python and pack it with the engine's; returns the clip's folder.
+    blender: Path,
+    engine: Path,
+    scenes: Sequence[str],
+    size: tuple[int, int],
+    frames: int,
+    out: Path,
+    vectors: bool = False,
+) -> None:
+    """Render scenes with a Blender's Python and pack them with the engine's, into `out`/SCENE.
 
-    Raises SetupError where one of them fails; what they said stays in `out`/SCENE.log.
+    size: (width, height). Raises SetupError where one of the two fails; what they said stays in `out`/render.log.
     """
     out.mkdir(parents=True, exist_ok=True)
-    log, clip = out / f"{scene}.log", out / scene
-    log.unlink(missing_ok=True)
+    log = out / "render.log"
     with tempfile.TemporaryDirectory(dir=out, prefix=".rendering-") as folder:
-        for python, script, arguments in (
-            (blender, "inside.py", (scene, *size, frames, folder)),
-            (engine, "pack.py", (scene, folder, clip, *(["--vectors"] if vectors else []))),
-        ):
-            run_quietly([python, HERE / script, *map(str, arguments)], log, f"rendering {scene}")
+        inside: list[object] = [blender, HERE / "inside.py", *size, frames, folder, *scenes]
+        run_quietly([str(word) for word in inside], log, f"rendering {', '.join(scenes)}")
+        packing = [engine, HERE / "pack.py", folder, out, *(["--vectors"] if vectors else [])]
+        run_quietly([str(word) for word in packing], log, f"packing {', '.join(scenes)}")
     log.unlink()
-    return clip
 
 
 if __name__ == "__main__":
