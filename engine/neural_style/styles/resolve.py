@@ -9,17 +9,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+from neural_style.door import library
 from neural_style.door.catalogue import STYLES
 from neural_style.door.errors import NeuralStyleError
+from neural_style.networks.read import READERS
 from neural_style.styles.blends import is_file, shares
 from neural_style.styles.files import PICTURES, file_hash, read_picture
 from neural_style.weights import SOURCES
 
 #: The paintings that are shipped; a catalogue entry names its file here.
 PAINTINGS = Path(__file__).resolve().parents[1] / "paintings"
-
-#: The endings of files that hold a transformer network of one style.
-NETWORKS = (".pth", ".model", ".pt")
 
 _PLACE = {entry.name: place for place, entry in enumerate(STYLES)}
 
@@ -84,11 +83,16 @@ def _catalogued(part: str) -> Style | None:
     return Style(part, Multistyle(place), painting)
 
 
+def _own(part: str) -> Style | None:
+    entry = library.find(part)
+    return Style(part, NetworkFile(entry.network), entry.painting) if entry else None
+
+
 def _network_file(part: str) -> Style | None:
-    if not part.lower().endswith(NETWORKS):
+    if not part.lower().endswith(tuple(READERS)):
         return None
     if not is_file(part):
-        raise NeuralStyleError("the style's network does not exist", part, "give the path of a .pth file")
+        raise NeuralStyleError("the style's network does not exist", part, "give the path of an existing file")
     return Style(part, NetworkFile(Path(part)))
 
 
@@ -115,6 +119,7 @@ class Kind(NamedTuple):
 #: What a part can be, in the order in which it is tried.
 KINDS: tuple[Kind, ...] = (
     Kind(_catalogued, lambda: _PLACE),
+    Kind(_own, lambda: [entry.name for entry in library.entries()]),
     Kind(_network_file),
     Kind(_picture),
 )

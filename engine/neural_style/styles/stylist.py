@@ -13,8 +13,8 @@ from torch import Tensor, nn
 
 from neural_style import weights
 from neural_style.networks.arbitrary import STYLE_SIZE, ArbitraryNetwork, StylePredictor
-from neural_style.networks.johnson import read_johnson
 from neural_style.networks.multistyle import MultistyleNetwork
+from neural_style.networks.read import read_network
 from neural_style.pixels import Frame
 from neural_style.styles.files import file_hash, read_picture
 from neural_style.styles.resolve import Arbitrary, Multistyle, NetworkFile, resolve
@@ -109,7 +109,7 @@ class Stylist:
     def _file(self, file: NetworkFile) -> nn.Module:
         name = file.digest  # not the path: the file may be another one by now
         if name not in self._networks:
-            self._networks[name] = read_johnson(file.path).to(self.device)
+            self._networks[name] = read_network(file.path).build().to(self.device)
         return self._networks[name]
 
 
