@@ -32,6 +32,7 @@ class Palette:
             m.bricks("blue shutter", (0.06, 0.16, 0.44), (0.10, 0.24, 0.56), (0.02, 0.05, 0.16), (2.0, 0.12)),
         ]
         self.wood = m.bands("wood", ((0.16, 0.08, 0.04), (0.36, 0.20, 0.09), (0.24, 0.12, 0.05)), 2.5, "Z")
+        self.hull = m.bricks("hull", (0.34, 0.12, 0.06), (0.50, 0.22, 0.10), (0.10, 0.04, 0.02), (2.4, 0.24))
         self.leaves = [
             m.cells("leaves", ((0.05, 0.17, 0.03), (0.13, 0.32, 0.05), (0.32, 0.46, 0.08)), 4.0, 0.8),
             m.cells("autumn", ((0.45, 0.16, 0.03), (0.72, 0.36, 0.05), (0.80, 0.58, 0.12)), 4.0, 0.8),
@@ -136,7 +137,7 @@ class Props:
         name = f"{group.name} sail"
         cloth = m.bands(name, (*sail, sail[0]), 0.35, "Z", 1.2)
         base = ((0, 0, 0), 0.0)
-        self.put(base, shapes.plate(hull, 0.22 * l), self.paint.walls[4], (0, 0, 0), group=group)
+        self.put(base, shapes.plate(hull, 0.22 * l), self.paint.hull, (0, 0, 0), group=group)
         self.put(base, shapes.cone(0.02 * l, 0.01 * l, 1.15 * l, 8), self.paint.wood, (0, 0, 0.1 * l), group=group)
         main = [(0.03 * l, 0.28 * l), (0.50 * l, 0.30 * l), (0.30 * l, 0.62 * l), (0.03 * l, 1.18 * l)]
         jib = [(-0.52 * l, 0.24 * l), (-0.06 * l, 0.30 * l), (-0.03 * l, 1.08 * l)]
