@@ -1,5 +1,6 @@
 """Styles: names, blends, files, seeds."""
 
+import argparse
 from pathlib import Path
 
 import cv2
@@ -8,6 +9,7 @@ import pytest
 import torch
 
 from frames import texture
+from neural_style.commands import arguments
 from neural_style.door.catalogue import STYLES
 from neural_style.door.errors import NeuralStyleError
 from neural_style.networks.johnson import JohnsonNetwork
@@ -167,3 +169,11 @@ def test_a_file_is_read_once_for_all_frames(tmp_path, monkeypatch):
     digest(path), paintings(path)
     monkeypatch.setattr(Path, "read_bytes", lambda _: pytest.fail("read again"))
     digest(path), painting_digest(path), paintings(path), check(path, path)
+
+
+def test_the_command_line_says_style_and_painting():
+    parser = argparse.ArgumentParser()
+    arguments.add_settings(parser)
+    found = arguments.settings(parser.parse_args(["--style", "a.jpg:2+rust", "--painting", "b.jpg"]))
+    assert (found.style, found.painting) == ("a.jpg:2+rust", "b.jpg")
+    assert arguments.settings(parser.parse_args([])).painting == ""
