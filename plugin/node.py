@@ -3,10 +3,10 @@
 import textwrap
 
 import bpy
-from bpy.props import EnumProperty, FloatProperty, IntProperty
+from bpy.props import EnumProperty, FloatProperty, IntProperty, StringProperty
 
-from . import engine, graph, picture, status
-from .door.catalogue import METHODS, STYLES, Entry
+from . import engine, graph, picture, status, styles
+from .door.catalogue import METHODS, Entry
 from .door.messages import Settings
 
 _DEFAULTS = Settings()
@@ -29,8 +29,12 @@ class CompositorNodeNeuralStyle(bpy.types.CompositorNodeCustomGroup):
     style: EnumProperty(
         name="Style",
         description="The painting to look like",
-        items=_items(STYLES),
-        default=_DEFAULTS.style,
+        items=styles.items,
+        default=styles.DEFAULT,
+        update=styles.remember,
+    )
+    own_styles: StringProperty(
+        description="The names of the styles of the user's own that were ever chosen here", options={"HIDDEN"}
     )
     style_weight: FloatProperty(
         name="Style Weight",

@@ -10,7 +10,7 @@ from dataclasses import fields
 
 import bpy
 
-from . import host, picture
+from . import host, picture, styles
 from .door.messages import Settings
 
 _FIELDS = tuple(field.name for field in fields(Settings))
@@ -30,8 +30,9 @@ class Values:
         self._evaluated = self._tree.evaluated_get(self._scene.view_layers[0].depsgraph)
 
     def read(self, name: str) -> Settings:
-        """The settings of the node of that name."""
+        """The settings of the node of that name. Raises `PaintError` where its style is not there."""
         node = self._evaluated.nodes[name]
+        styles.check(node)
         return Settings(**{field: getattr(node, field) for field in _FIELDS})
 
     def is_muted(self, name: str) -> bool:

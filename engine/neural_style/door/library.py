@@ -20,8 +20,9 @@ from .folders import data_folder
 
 ABOUT, NETWORK, PAINTING, PREVIEW = "style.json", "network.safetensors", "painting.jpg", "preview.jpg"
 
-#: Numbers below are the catalogue's; from the other one on, a keyframe, which is a 32-bit float, is no longer exact.
-FIRST_NUMBER, PAST_NUMBERS = 1000, 1 << 24
+#: Lower numbers are the catalogue's. From the other one on a keyframe, a 32-bit float to which Blender adds a half to
+#: round it, no longer gives back what was put in.
+FIRST_NUMBER, PAST_NUMBERS = 1000, 1 << 23
 
 _RULE = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _LONGEST = 40
