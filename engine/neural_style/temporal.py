@@ -61,6 +61,9 @@ def photometric_reliability(source: Frame, before: Frame, flow: Frame, deviation
     Forward–backward consistency trusts two flows that agree on a mistake; the colours of the source give it away.
     source, before: (H, W, 3), sRGB in [0, 1]; flow: from source to before; deviation: of the normal curve.
     """
-    # Blurred before it is squared: grain, and edges that are off by part of a pixel, cancel out in a neighbourhood.
-    difference = cv2.blur(source - motion.warp(before, flow), (5, 5))
-    return np.asarray(np.exp(np.square(difference).mean(axis=2) / (-2 * deviation**2)), np.float32)
+    difference = np.square(source - motion.warp(before, flow)).mean(axis=2)
+    # In a neighbourhood, since at an edge that the flow misses some pixels are alike by chance.
+    difference = cv2.blur(difference, (5, 5))
+    # What differs no more than most of the frame is its grain, or a light that changed everywhere.
+    excess = np.maximum(difference - 2 * np.median(difference), 0)
+    return np.asarray(np.exp(excess / (-2 * deviation**2)), np.float32)

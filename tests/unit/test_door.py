@@ -65,7 +65,7 @@ def test_wrong_messages_are_refused(data):
 
 
 def test_every_choice_exists():
-    assert [entry.name for entry in catalogue.METHODS] == list(METHODS)
+    assert {entry.name for entry in catalogue.METHODS} <= METHODS.keys()
     assert len([entry for entry in catalogue.STYLES if entry.network == "multistyle26"]) == MultistyleNetwork.STYLES
     names = [entry.name for entry in catalogue.STYLES]
     assert len(set(names)) == len(names)

@@ -1,5 +1,7 @@
 """The rows of the table against the papers: targets, weights, start and schedule of each."""
 
+from dataclasses import replace
+
 import pytest
 
 from neural_style.door import catalogue
@@ -54,6 +56,12 @@ def test_painterly_is_steady_with_the_painting_as_style():
     assert painterly.start == "closed form"
     for name in ("temporal", "distances", "warp", "motion_boundaries", "photometric"):
         assert getattr(painterly, name) == getattr(steady, name)
+
+
+def test_long_term_is_steady_that_looks_further_back():
+    steady, row = METHODS["steady"], METHODS["steady-long-term"]
+    assert (steady.distances, row.distances) == ((1,), (1, 2, 4, 8, 16, 32))
+    assert replace(row, name=steady.name, distances=steady.distances) == steady
 
 
 def test_what_artists_choose_from_is_what_there_is():

@@ -143,6 +143,7 @@ METHODS: tuple[Entry, ...] = (
     Entry("ruder-long-term", "Ruder, Long Term", "Straight from the painting; what comes back looks as it did before"),
     Entry("gatys", "Gatys", "Straight from the painting, every frame by itself: slow, flickers"),
     Entry("gatys-noise", "Gatys, From Noise", "The same from noise: every frame is another picture"),
+    Entry("steady-long-term", "Steady, Long Term", "Steady, and what was covered comes back as it was"),
 )
 
 #: The methods whose style target is a painting.

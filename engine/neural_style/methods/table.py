@@ -19,7 +19,7 @@ _STEADY = Method(
     temporal=9e3,
     warp="lanczos4",
     motion_boundaries=False,
-    photometric=0.04,
+    photometric=0.025,
     steadying=0.7,
     bfloat16=True,
 )
@@ -70,6 +70,8 @@ METHODS: dict[str, Method] = {
         _FAST,
         Method(name="blend", start="closed form", iterations=0, pixel=691.0, temporal=9e3),
         Method(name="johnson", start="transformer", iterations=0),
+        # What was covered, or left the frame, and comes back is painted as it was: some earlier frame shows it.
+        replace(_STEADY, name="steady-long-term", distances=(1, 2, 4, 8, 16, 32)),
         # From T's picture towards the painting itself: its brushwork, which the transformer network only hints at.
         replace(
             _STEADY,

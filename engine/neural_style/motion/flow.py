@@ -7,8 +7,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-#: DIS works on patches of 8 px at half the resolution: a frame with a shorter side has none to match.
-_LEAST_SIDE = 16
+#: DIS works on patches of 12 px: a frame with a shorter side has none to match.
+_LEAST_SIDE = 24
 
 #: Frame sizes that a DIS estimator keeps an object for; each holds some pictures.
 _MOST_SIZES = 4
@@ -32,9 +32,12 @@ class FlowEstimator(Protocol):
 
 
 class DISFlow:
-    """Dense Inverse Search, preset medium (Kroeger et al. 2016): fast, good up to motions of about 50 px.
+    """Dense Inverse Search (Kroeger et al. 2016), down to single pixels: good up to motions of about 50 px.
 
-    A side under 16 px is padded by repeating the border, and the flow of so small a frame is only a rough one.
+    OpenCV's preset "medium" stops at half the resolution, and its motion ends several pixels beside the edge of what
+    moves. At the full one it follows the edge; larger patches keep it as calm inside as the preset is.
+
+    A side under 24 px is padded by repeating the border, and the flow of so small a frame is only a rough one.
     One estimator belongs to one thread.
     """
 
@@ -59,7 +62,12 @@ class DISFlow:
         if (height, width) not in self._by_size:
             if len(self._by_size) == _MOST_SIZES:
                 self._by_size.clear()
-            self._by_size[height, width] = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
+            estimator = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
+            estimator.setFinestScale(0)
+            estimator.setPatchSize(12)
+            estimator.setPatchStride(4)
+            estimator.setVariationalRefinementIterations(10)
+            self._by_size[height, width] = estimator
         return self._by_size[height, width]
 
 
