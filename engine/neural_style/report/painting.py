@@ -51,7 +51,7 @@ def _shot_by_shot(
     settings: Settings, method: Method, frames: Iterable[Frame], painter: Painter, work: Path
 ) -> Iterator[Painted]:
     """By a method of several passes, which goes through a whole shot; every frame of it takes the same time."""
-    for shot in _shots(frames, settings.working_width, work):
+    for shot in shots_of(frames, settings.working_width, work):
         start = perf_counter()
         passes = MultiPass(painter, settings, method, work)
         for _ in tqdm(passes.steps(shot), total=method.passes * len(shot), desc="passes", leave=False):
@@ -85,7 +85,7 @@ class _Shot(Sequence[Frame]):
         return to_working(np.asarray(self.sources[place]), self._width)
 
 
-def _shots(frames: Iterable[Frame], working_width: int, folder: Path) -> Iterator[_Shot]:
+def shots_of(frames: Iterable[Frame], working_width: int, folder: Path) -> Iterator[_Shot]:
     """The clip's shots, one at a time, in constant memory; files in `folder` hold the frames meanwhile."""
     folder.mkdir(parents=True, exist_ok=True)
     stream = iter(frames)

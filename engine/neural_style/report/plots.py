@@ -42,7 +42,7 @@ def write(path: Path, scores: Scores, base: str | None, title: str) -> None:
     rows = (len(panels) + 1) // 2
     figure = Figure(figsize=(13, 2.7 * rows + 1.1), dpi=110, layout="constrained")
     axes = figure.subplots(rows, 2, squeeze=False, sharex=True).flatten()
-    styles = _styles(list(scores.series), base)
+    styles = line_styles(list(scores.series), base)
     for axis, (measure, heading, logarithmic) in zip(axes, panels, strict=False):
         _panel(axis, scores, measure, heading, logarithmic, styles)
     for axis in axes[len(panels) :]:
@@ -77,7 +77,7 @@ def _panel(
     axis.spines[["top", "right"]].set_visible(False)
 
 
-def _styles(names: Sequence[str], base: str | None) -> dict[str, dict[str, object]]:
+def line_styles(names: Sequence[str], base: str | None) -> dict[str, dict[str, object]]:
     """How each painting's line is drawn: the bounds in grey and black, the others in colours."""
     looks = ((colour, line) for line in cycle(_LINES) for colour in _COLOURS)
     found: dict[str, dict[str, object]] = {}

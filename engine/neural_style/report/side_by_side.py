@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
-from math import ceil
+from math import ceil, log
 from pathlib import Path
 
 from neural_style.pixels import Frame
@@ -29,9 +29,8 @@ def grid(cells: int, width: int, height: int) -> tuple[int, int]:
             (_MOST[1] - _GAP * (rows + 1)) / (rows * (height + _strip(width))),
         )
         # Of equally large cells the grid that is nearest to the shape of a screen, with the fewest cells left empty.
-        shape = columns * width / (rows * height)
-        unlike = abs(shape - 16 / 9) + 0.5 * (columns * rows - cells)
-        best = max(best, (round(factor, 3) - 0.001 * unlike, columns, round(width * factor)))
+        unlike = abs(log(columns * width / (rows * height) * 9 / 16)) + 0.5 * (columns * rows - cells)
+        best = max(best, (round(factor, 3) - 0.001 * round(unlike, 2), columns, round(width * factor)))
     return best[1], max(_LEAST, best[2])
 
 
