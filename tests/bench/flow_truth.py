@@ -1,9 +1,10 @@
 """Scores the optical flows and the masks of reliability against truth clips: end-point error, precision and recall.
 
-`.envs/engine/bin/python tests/bench/flow_truth.py CLIP ...`, on folders that tests/truth/render.py made. Prints two
+`.envs/engine/bin/python tests/bench/flow_truth.py CLIP ...`, on folders that tests/truth/render.py made. Prints three
 tables, one row for each clip and flow. The flow is the one that frames are carried along: from each frame to the one
 before. Its end-point error is taken where the point is visible in both; a pixel is *bad* where it is over 1 px. A mask
-tells where not to trust the flow (reliability under 0.5); true is where the point is not visible in the frame before.
+tells where not to trust the flow (reliability under 0.5). It is held against the pixels that are not visible in the
+frame before, and then against those that had better not be carried along: not visible, or bad.
 """
 
 import argparse
@@ -23,6 +24,10 @@ from neural_style.truth import TruthClip
 
 #: The masks, by name: the two of the published methods, and the default method's.
 MASKS = ("consistency", "+ boundaries", "+ colours")
+
+
+#: The end-point error, in pixels, over which a pixel is bad.
+BAD = 1.0
 
 
 @dataclass
@@ -57,18 +62,21 @@ class Score:
 
     errors:  end-point errors in pixels, of all visible pixels of all pairs.
     trusted: the same, of those that the mask of consistency lets through, visible or not.
+    hidden:  the share of pixels that are not visible in the frame before.
+    masks:   held against those; faults: against those and the bad ones.
     """
 
     clip: str
     flow: str
-    errors: np.ndarray
-    trusted: np.ndarray
-    hidden: float
-    masks: dict[str, Mask] = field(default_factory=dict)
+    errors: np.ndarray = field(default_factory=lambda: np.zeros(0))
+    trusted: np.ndarray = field(default_factory=lambda: np.zeros(0))
+    hidden: float = 0.0
+    masks: dict[str, Mask] = field(default_factory=lambda: {mask: Mask() for mask in MASKS})
+    faults: dict[str, Mask] = field(default_factory=lambda: {mask: Mask() for mask in MASKS})
 
     @property
     def bad(self) -> float:
-        return float((self.errors > 1).mean())
+        return float((self.errors > BAD).mean())
 
 
 def reliabilities(there: Frame, back: Frame, here: Frame, before: Frame) -> Iterator[tuple[str, Frame]]:
@@ -81,7 +89,7 @@ def reliabilities(there: Frame, back: Frame, here: Frame, before: Frame) -> Iter
 def score(clip: TruthClip, name: str) -> Score:
     """Score a flow on every pair of frames that follow each other."""
     estimate = motion.FLOWS[name]()
-    masks = {mask: Mask() for mask in MASKS}
+    result = Score(clip.name, name)
     errors, trusted, hidden = [], [], []
     before = clip.frame(0)
     for index in tqdm(range(1, clip.count), f"{clip.name}, {name}", leave=False):
@@ -91,13 +99,16 @@ def score(clip: TruthClip, name: str) -> Score:
         error = np.linalg.norm(there - true.flow, axis=-1)
         for mask, reliability in reliabilities(there, back, here, before):
             said = reliability < 0.5
-            masks[mask].add(said, ~true.visible)
+            result.masks[mask].add(said, ~true.visible)
+            result.faults[mask].add(said, ~true.visible | (error > BAD))
             if mask == MASKS[0]:
                 trusted.append(error[~said])
         errors.append(error[true.visible])
         hidden.append(1 - true.visible.mean())
         before = here
-    return Score(clip.name, name, np.concatenate(errors), np.concatenate(trusted), float(np.mean(hidden)), masks)
+    result.errors, result.trusted = np.concatenate(errors), np.concatenate(trusted)
+    result.hidden = float(np.mean(hidden))
+    return result
 
 
 def main() -> None:
@@ -112,12 +123,13 @@ def main() -> None:
     ]  # fmt: skip
     head = ("clip", "flow", "mean error, px", "median", "bad, %", "mean where trusted", "not visible, %")
     print(tabulate(rows, head, tablefmt="pipe", floatfmt=("", "", ".2f", ".2f", ".1f", ".2f", ".1f")))
-    print()
-    rows = [
-        (s.clip, s.flow, *(value for m in s.masks.values() for value in (m.precision, m.recall, m.f1))) for s in scores
-    ]
     head = ("clip", "flow", *(f"{mask}: {what}" for mask in MASKS for what in ("precision", "recall", "F1")))
-    print(tabulate(rows, head, tablefmt="pipe", floatfmt=".2f"))
+    for title, kind in (("Not visible in the frame before", "masks"), ("Not visible, or bad", "faults")):
+        rows = []
+        for s in scores:
+            counts = getattr(s, kind).values()
+            rows.append((s.clip, s.flow, *(value for m in counts for value in (m.precision, m.recall, m.f1))))
+        print(f"\n{title}:\n\n{tabulate(rows, head, tablefmt='pipe', floatfmt='.2f')}")
 
 
 if __name__ == "__main__":
