@@ -10,6 +10,8 @@ import torch
 from onnx import numpy_helper
 from torch import Tensor
 
+from neural_style.weights import ncnn
+
 #: VGG-16's convolutions as (block, convolution), in order.
 _VGG16 = [(block, conv) for block, count in enumerate((2, 2, 3, 3, 3), start=1) for conv in range(1, count + 1)]
 
@@ -100,4 +102,6 @@ CONVERTERS: dict[str, Callable[[Path], dict[str, Tensor]]] = {
     "vgg16": vgg16,
     "arbitrary-predict": arbitrary_predict,
     "arbitrary-transform": arbitrary_transform,
+    "waifu2x-photo": ncnn.waifu2x,
+    "waifu2x-anime": ncnn.waifu2x,
 }
