@@ -1,9 +1,11 @@
 """`neural-style compare`: one clip painted by several methods, measured and shown side by side."""
 
 import argparse
+import shlex
 from pathlib import Path
 
 from neural_style.commands import arguments
+from neural_style.door.messages import Settings
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -40,6 +42,21 @@ def _run(options: argparse.Namespace) -> int:
     asked = variants(options.methods, settings)
     source = open_source(options.clip, options.width, options.frames, painted_with=options.flow)
     painter = Painter(vgg19=options.vgg19, flow=options.flow)
-    print(compare(source, asked, settings, painter, options.output, again=options.again))
+    print(compare(source, asked, settings, painter, options.output, options.again, {"command": _command(options)}))
     print(f"in {options.output}: {', '.join(FILES)}")
     return 0
+
+
+def _command(options: argparse.Namespace) -> str:
+    """What was asked for, as one would type it; files by their names alone, wherever they lie here."""
+    words = ["neural-style", "compare", options.clip.name, "--methods", options.methods]
+    default = Settings()
+    for name in ("style", "painting", "style_weight", "temporal", "iterations", "seed"):
+        value = getattr(options, name)
+        if value != getattr(default, name) or name == "style":
+            words += [f"--{name.replace('_', '-')}", Path(value).name if name == "painting" else str(value)]
+    words += ["--original-colours"] if options.original_colours else []
+    for name in ("width", "frames"):
+        value = getattr(options, name)
+        words += [f"--{name}", str(value)] if value else []
+    return shlex.join([*words, *([] if options.flow == "dis" else ["--flow", options.flow]), "-o", options.output.name])

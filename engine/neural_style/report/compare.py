@@ -43,12 +43,19 @@ class Subject:
 
 
 def compare(
-    source: Source, asked: Sequence[Variant], settings: Settings, painter: Painter, out: Path, again: bool = False
+    source: Source,
+    asked: Sequence[Variant],
+    settings: Settings,
+    painter: Painter,
+    out: Path,
+    again: bool = False,
+    facts: Mapping[str, object] | None = None,
 ) -> str:
     """Paint by every method asked for and by the per-frame transformer, and leave the report in the folder `out`.
 
     A method that fails is named in the tables and does not stop the others. What was painted stays in `out`/frames
-    and is used again by the next call, unless `again`. Returns the tables in Markdown.
+    and is used again by the next call, unless `again`. facts: more for the tables' head. Returns the tables in
+    Markdown.
     """
     base = next((variant for variant in asked if variant.name == BASE), None) or as_base(settings)
     subjects: list[Subject] = []
@@ -63,7 +70,7 @@ def compare(
         subjects.append(Subject(variant.name, painted.read, painted.seconds))
     if not subjects:
         raise NeuralStyleError("every method failed", failures[BASE], "mend that and run the command again")
-    facts = {"painted with": f"{painter.flow.name} optical flow"}
+    facts = {**(facts or {}), "painted with": f"{painter.flow.name} optical flow"}
     return report(source, subjects, settings, painter.device, out, facts, failures)
 
 

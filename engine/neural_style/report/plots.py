@@ -14,8 +14,8 @@ matplotlib.use("Agg")  # files only: no window, on any machine
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-#: Okabe and Ito's colours, which people who see few colours can tell apart; yellow, which is hard to see on paper,
-#: and black, which is T's, are left out.
+#: Okabe and Ito's colours, which people who see few colours can tell apart, without yellow, which is hard to see on
+#: paper, and black, which is T's; the last, a wine red, is Paul Tol's.
 _COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#882255")
 
 #: Beyond seven paintings the colours come again with another line.
@@ -36,6 +36,11 @@ PANELS = (
 )
 
 
+#: A logarithmic axis goes down to this share of the lowest line's median: frames that the footage repeats change by
+#: next to nothing, and would press all else together.
+_FLOOR = 0.1
+
+
 def write(path: Path, scores: Scores, base: str | None, title: str) -> None:
     """A PNG with a panel for each measure that there is; cuts are thin upright lines."""
     panels = [panel for panel in PANELS if any(_known(scores, name, panel[0]) for name in scores.series)]
@@ -51,6 +56,7 @@ def write(path: Path, scores: Scores, base: str | None, title: str) -> None:
         axis.set_xlabel("seconds")
         axis.tick_params(labelbottom=True)
     handles, names = axes[0].get_legend_handles_labels()
+    names = [f"{name} (T)" if name == base else name for name in names]
     figure.suptitle(title, fontsize=13, x=0.01, horizontalalignment="left")
     figure.legend(handles, names, loc="outside lower center", ncols=min(len(names), 7), frameon=False)
     part = path.with_name(f".part-{path.name}")
@@ -61,10 +67,13 @@ def write(path: Path, scores: Scores, base: str | None, title: str) -> None:
 def _panel(
     axis: Axes, scores: Scores, measure: str, heading: str, logarithmic: bool, styles: dict[str, dict[str, object]]
 ) -> None:
+    lowest = float("inf")
     for name, series in scores.series.items():
         values = np.asarray(series.values.get(measure, [np.nan] * scores.frames), np.float64)
         if logarithmic:
             values = np.where(values > 0, values, np.nan)
+            if np.isfinite(values).any():
+                lowest = min(lowest, float(np.nanmedian(values)))
         marker = "o" if np.isfinite(values).sum() < 3 else None  # a line needs two points to be seen
         axis.plot(np.arange(len(values)) / scores.fps, values, label=name, marker=marker, **styles[name])  # type: ignore[arg-type]
     for cut in scores.cuts:
@@ -72,6 +81,7 @@ def _panel(
     axis.set_title(heading, fontsize=10.5, loc="left")
     if logarithmic:
         axis.set_yscale("log")
+        axis.set_ylim(bottom=max(axis.get_ylim()[0], _FLOOR * lowest))
     axis.margins(x=0.01)
     axis.grid(True, color="#e4e4e4", linewidth=0.6)
     axis.spines[["top", "right"]].set_visible(False)

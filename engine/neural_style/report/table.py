@@ -70,9 +70,10 @@ def markdown(found: Sequence[Row], base: str | None, failures: dict[str, str], f
 
 
 def head(facts: Mapping[str, Any]) -> str:
-    """What was measured, in a line."""
+    """What was measured and how, in a few lines."""
+    command = f"```\n{facts['command']}\n```\n\n" if "command" in facts else ""
     cuts = ", ".join(str(cut + 1) for cut in facts["cuts"])
-    return " ".join(
+    return command + " ".join(
         [
             f"Motion for scoring: {facts['scored with']}" + ("." if "painted with" not in facts else ";"),
             *([f"for painting: {facts['painted with']}."] if "painted with" in facts else []),
