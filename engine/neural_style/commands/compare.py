@@ -2,10 +2,14 @@
 
 import argparse
 import shlex
+from dataclasses import replace
 from pathlib import Path
 
 from neural_style.commands import arguments
 from neural_style.door.messages import Settings
+
+#: Also said by `evaluate`.
+FEATURES_HELP = "leave out what is measured on VGG's features, which takes most of the measuring's time"
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -27,6 +31,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     )
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="FOLDER", help="where the report goes")
     parser.add_argument("--again", action="store_true", help="paint anew what is kept in FOLDER from an earlier run")
+    parser.add_argument("--without-features", dest="features", action="store_false", help=FEATURES_HELP)
     arguments.add_settings(parser, method=False)
     arguments.add_painter(parser)
 
@@ -37,12 +42,14 @@ def _run(options: argparse.Namespace) -> int:
     from neural_style.report.run import variants
     from neural_style.report.source import open_source
 
-    settings = arguments.settings(options, method=BASE)
+    # Enlarging comes after painting: what is compared is what was painted.
+    settings = replace(arguments.settings(options, method=BASE), upscale=1)
     # What can be wrong is found before torch loads a network.
     asked = variants(options.methods, settings)
     source = open_source(options.clip, options.width, options.frames, painted_with=options.flow)
     painter = Painter(vgg19=options.vgg19, flow=options.flow)
-    print(compare(source, asked, settings, painter, options.output, options.again, {"command": _command(options)}))
+    facts = {"command": _command(options)}
+    print(compare(source, asked, settings, painter, options.output, options.again, options.features, facts))
     print(f"in {options.output}: {', '.join(FILES)}")
     return 0
 
@@ -55,6 +62,7 @@ def _command(options: argparse.Namespace) -> str:
         value = getattr(options, name)
         if value != getattr(default, name) or name == "style":
             words += [f"--{name.replace('_', '-')}", Path(value).name if name == "painting" else str(value)]
+    words += [] if options.features else ["--without-features"]
     words += ["--original-colours"] if options.original_colours else []
     for name in ("width", "frames"):
         value = getattr(options, name)

@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 from neural_style.commands import arguments
+from neural_style.commands.compare import FEATURES_HELP
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -27,6 +28,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         "--width", type=arguments.width, metavar="PIXELS", help="scale all to this width (default: the source's)"
     )
     parser.add_argument("--frames", type=arguments.positive, metavar="N", help="only the first N frames")
+    parser.add_argument("--without-features", dest="features", action="store_false", help=FEATURES_HELP)
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="FOLDER", help="where the report goes")
 
 
@@ -43,6 +45,6 @@ def _run(options: argparse.Namespace) -> int:
     if settings and options.style:
         session.check(settings)
     source = open_source(options.source, options.width, options.frames)
-    print(evaluate(options.videos, source, settings, options.output, options.frames))
+    print(evaluate(options.videos, source, settings, options.output, options.frames, options.features))
     print(f"in {options.output}: {', '.join(FILES)}")
     return 0

@@ -49,13 +49,13 @@ def compare(
     painter: Painter,
     out: Path,
     again: bool = False,
+    features: bool = True,
     facts: Mapping[str, object] | None = None,
 ) -> str:
     """Paint by every method asked for and by the per-frame transformer, and leave the report in the folder `out`.
 
     A method that fails is named in the tables and does not stop the others. What was painted stays in `out`/frames
-    and is used again by the next call, unless `again`. facts: more for the tables' head. Returns the tables in
-    Markdown.
+    and is used again by the next call, unless `again`. features, facts: as in `report`. Returns the tables in Markdown.
     """
     base = next((variant for variant in asked if variant.name == BASE), None) or as_base(settings)
     subjects: list[Subject] = []
@@ -71,7 +71,7 @@ def compare(
     if not subjects:
         raise NeuralStyleError("every method failed", failures[BASE], "mend that and run the command again")
     facts = {**(facts or {}), "painted with": f"{painter.flow.name} optical flow"}
-    return report(source, subjects, settings, painter.device, out, facts, failures)
+    return report(source, subjects, settings, painter.device, out, facts, failures, features)
 
 
 def as_base(settings: Settings) -> Variant:
@@ -87,15 +87,17 @@ def report(
     out: Path,
     facts: Mapping[str, object],
     failures: Mapping[str, str] | None = None,
+    features: bool = True,
 ) -> str:
     """Measure what was painted, and write everything; T is the subject of the name `BASE`, if there is one.
 
-    settings: say the style, None where it is not known. facts: more for the tables' head. Returns the tables.
+    settings: say the style, None where it is not known. facts: more for the tables' head. features: whether to measure
+    on VGG's features too, which takes most of the time. Returns the tables.
     """
     out.mkdir(parents=True, exist_ok=True)
     base = BASE if any(subject.name == BASE for subject in subjects) else None
-    judge = Judge(device)
-    painting = _painting(settings, judge, source) if settings else None
+    judge = Judge(device) if features else None
+    painting = _painting(settings, judge, source) if settings and judge else None
     scores = measure(source, subjects, judge, base, painting)
     found = table.rows(scores, base, {s.name: s.seconds for s in subjects if s.seconds})
     facts = {

@@ -22,14 +22,19 @@ _SHAPE = 0.03
 
 
 def evaluate(
-    videos: Sequence[Path], source: Source, settings: Settings | None, out: Path, frames: int | None = None
+    videos: Sequence[Path],
+    source: Source,
+    settings: Settings | None,
+    out: Path,
+    frames: int | None = None,
+    features: bool = True,
 ) -> str:
     """Leave a report on videos in the folder `out`, held against the clip that they were made from.
 
     settings: say the style, without which there is no row of the transformer network and nothing measured against it,
-    and the painting.
-    frames: how many are measured, None for all. A video of another size is scaled to the source's, which the report
-    says. Raises NeuralStyleError where a video has another shape or length than the source.
+    and the painting. frames: how many are measured, None for all. features: as in `report`. A video of another size is
+    scaled to the source's, which the report says. Raises NeuralStyleError where a video has another shape or length
+    than the source.
     """
     names = _names(videos)
     height, width = next(source.read()).shape[:2]
@@ -46,7 +51,7 @@ def evaluate(
         Subject(name, lambda path=path: _read(path, height, width, frames))  # type: ignore[misc]
         for name, path in names.items()
     ]
-    return report(source, subjects, settings, devices.choose(), out, {"notes": notes})
+    return report(source, subjects, settings, devices.choose(), out, {"notes": notes}, features=features)
 
 
 def _names(videos: Sequence[Path]) -> dict[str, Path]:

@@ -18,7 +18,7 @@ from neural_style.methods import Method
 from neural_style.methods import method as find_method
 from neural_style.multipass import MultiPass
 from neural_style.painter import Painter
-from neural_style.pixels import Frame, from_working, to_working
+from neural_style.pixels import LEAST_SIDE, Frame, from_working, to_working
 
 Painted = tuple[Frame, dict[str, float]]
 
@@ -30,9 +30,18 @@ def paint(settings: Settings, frames: Iterable[Frame], painter: Painter, work: P
     where it ended.
     """
     method = find_method(settings.method).adjusted(settings.temporal, settings.iterations)
+    _warm_up(settings, method, painter)
     if method.passes > 1:
         return _shot_by_shot(settings, method, frames, painter, work)
     return _frame_by_frame(settings, frames, painter, work)
+
+
+def _warm_up(settings: Settings, method: Method, painter: Painter) -> None:
+    """Load the networks beforehand: no frame is to be charged with it, and no method for what the others use too."""
+    if method.uses_transformer:
+        painter.stylist.paint(np.full((LEAST_SIDE, LEAST_SIDE, 3), 0.5, np.float32), settings.style)
+    if method.content or method.style:
+        painter.features(method)
 
 
 def _frame_by_frame(settings: Settings, frames: Iterable[Frame], painter: Painter, work: Path) -> Iterator[Painted]:
