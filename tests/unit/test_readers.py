@@ -151,6 +151,12 @@ def _other_scale(graph) -> None:
     node.input[1] = "four"
 
 
+def _other_scale_as_a_node(graph) -> None:
+    four = numpy_helper.from_array(np.array([1, 1, 4, 4], np.float32))
+    graph.node.insert(0, helper.make_node("Constant", [], ["four"], value=four))
+    next(node for node in graph.node if node.op_type == "Upsample").input[1] = "four"
+
+
 def _narrower(graph) -> None:
     bias = next(tensor for tensor in graph.initializer if tensor.name == "network.conv2.conv2d.bias")
     bias.CopyFrom(numpy_helper.from_array(np.zeros(3, np.float32), bias.name))
@@ -178,6 +184,7 @@ def _elsewhere(graph) -> None:
         (_scaled_input, "before the first convolution"),
         (_crossed_skip, "skip"),
         (_other_scale, "an enlargement by"),
+        (_other_scale_as_a_node, "an enlargement by"),
         (_narrower, "not the tensors"),
         (_elsewhere, "not in the file"),
     ],

@@ -48,6 +48,9 @@ class _Walk:
         self._made_by = {output: node for node in graph.node for output in node.output}
         self._constants = {tensor.name: tensor for tensor in graph.initializer}
         self._inputs = {value.name for value in graph.input} - self._constants.keys()
+        for node in graph.node:
+            if node.op_type == "Constant" and "value" in (attributes := _attributes(node)):
+                self._constants[node.output[0]] = attributes["value"]
         if not graph.output:
             raise ValueError("it has no output")
         self._at = graph.output[0].name
@@ -152,11 +155,7 @@ class _Walk:
 
     def _array(self, name: str) -> NDArray[np.float32]:
         """A constant of the graph: an initialiser, or what a Constant node gives."""
-        name = self._source(name)
-        tensor = self._constants.get(name)
-        node = self._made_by.get(name)
-        if tensor is None and node is not None and node.op_type == "Constant":
-            tensor = _attributes(node).get("value")
+        tensor = self._constants.get(self._source(name))
         if tensor is None or tensor.data_location == onnx.TensorProto.EXTERNAL:
             raise ValueError("weights that are not in the file")
         return np.array(numpy_helper.to_array(tensor), np.float32)
