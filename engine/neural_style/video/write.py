@@ -63,7 +63,10 @@ class VideoWriter(Target):
             raise self._unwritable(error) from error
 
     def _add_stream(self, container: av.container.OutputContainer) -> None:
-        self._stream = container.add_stream("libx264", rate=self.fps, options={"crf": str(self._quality)})
+        # Without the second option x264 encodes the same pictures differently from one time to the next (seen with
+        # AVX-512: its macroblock tree), and a film that was taken up again would not be the same as an unbroken one.
+        options = {"crf": str(self._quality), "x264-params": "cpu-independent=1"}
+        self._stream = container.add_stream("libx264", rate=self.fps, options=options)
         context = self._stream.codec_context
         context.width, context.height = self.size
         context.pix_fmt = "yuv420p"

@@ -1,0 +1,97 @@
+"""Paints a film of any length in constant memory; it can be stopped, taken up again, and shared by processes."""
+
+from contextlib import ExitStack, closing
+from pathlib import Path
+
+from tqdm import tqdm
+
+from neural_style import session as sessions
+from neural_style import video
+from neural_style.cache import FrameCache
+from neural_style.door.errors import NeuralStyleError
+from neural_style.door.messages import Settings
+from neural_style.films.account import Account
+from neural_style.films.identity import identity
+from neural_style.films.job import Job
+from neural_style.films.plan import Plan, scan
+from neural_style.films.reading import Reader
+from neural_style.films.shot import ShotPainter
+from neural_style.motion.ahead import AheadFlow
+from neural_style.motion.kept import KeptFlow
+from neural_style.painter import Painter
+
+
+def paint_clip(
+    clip: Path,
+    output: Path,
+    settings: Settings,
+    painter: Painter,
+    width: int | None = None,
+    frames: int | None = None,
+    cache: FrameCache | None = None,
+    *,
+    start: float = 0.0,
+    keep_flow: bool = False,
+) -> Account:
+    """Paint a clip into a new one with its frame rate and audio.
+
+    width: that the clip is scaled to first, None for its own; frames: how many at most, None for all; start: the
+    second to begin at; keep_flow: take optical flow from the disk where it is kept, and keep what is estimated.
+
+    What is painted gathers in the folder `OUTPUT.part`, which goes when the film is whole. After a kill at any time
+    the same call goes on, and the film is the same as if nothing had happened; called by several processes at once,
+    they share the shots. Raises NeuralStyleError; no file appears under the name of `output` then. KeyboardInterrupt
+    says what is there and how to go on.
+    """
+    sessions.check(settings)
+    video.check_target(output)
+    if clip.exists() and output.exists() and output.samefile(clip):
+        raise NeuralStyleError("the output is the clip itself", str(output), "give another name")
+    info = video.probe(clip)
+    first = round(start * info.fps)
+    with ExitStack() as stack:
+        inner = painter.flow
+        kept = KeptFlow(inner) if keep_flow else None
+        flow = stack.enter_context(AheadFlow(kept or inner))
+        stack.callback(setattr, painter, "flow", inner)
+        painter.flow = flow
+        reader = stack.enter_context(closing(Reader(clip, width)))
+
+        job = Job(output, identity(clip, first, frames, width, settings, painter))
+        shots = ShotPainter(job, reader, settings, painter, flow, cache or FrameCache(), info)
+        plan = None
+        try:
+            plan = job.begin(lambda: scan(clip, first, frames, width, settings.working_width))
+            account = _paint(job, plan, shots, clip.name)
+            job.finish(plan, lambda parts, path: video.join(parts, path, info.fps, clip, audio_start=first / info.fps))
+        except KeyboardInterrupt:
+            told = _stopped(job, plan)
+            job.leave()
+            raise KeyboardInterrupt(told) from None
+        except BaseException:
+            job.leave()
+            raise
+    if kept is not None:
+        account.flows_estimated, account.flows_reused = kept.estimated, kept.reused
+    return account
+
+
+def _paint(job: Job, plan: Plan, shots: ShotPainter, name: str) -> Account:
+    """Paint the shots that nobody else does, until all are there."""
+    account = Account(frames=plan.frames, shots=len(plan.shots))
+    there = job.frames(plan)
+    with tqdm(total=plan.frames, initial=there, unit="frame", desc=name) as bar, closing(job.shots(plan)) as claimed:
+        for shot in claimed:
+            bar.n = job.frames(plan)  # others may have finished some
+            shots.paint(shot, account, bar)
+        bar.n = job.frames(plan)
+        bar.refresh()
+    return account
+
+
+def _stopped(job: Job, plan: Plan | None) -> str:
+    """What to tell who has stopped the painting."""
+    there = job.frames(plan) if plan else 0
+    if plan is None or not there:
+        return "stopped; what was painted so far is kept and will be reused"
+    return f"stopped; {there} of {plan.frames} frames are in {job.folder}, and the same command goes on from there"

@@ -1,0 +1,127 @@
+"""Paints one shot, segment after segment, each into a file of its own."""
+
+import shutil
+from collections import deque
+from collections.abc import Generator
+from contextlib import closing
+from fractions import Fraction
+from itertools import islice
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+from tqdm import tqdm
+
+from neural_style import session as sessions
+from neural_style import video
+from neural_style.cache import FrameCache
+from neural_style.door.messages import Settings
+from neural_style.films.account import Account
+from neural_style.films.job import Job
+from neural_style.films.plan import Shot
+from neural_style.films.reading import Reader, ahead
+from neural_style.films.states import ShotStates
+from neural_style.methods import method as find_method
+from neural_style.motion.ahead import AheadFlow
+from neural_style.painter import Painter
+from neural_style.pixels import Frame, to_working
+
+#: Bytes of frames that are held to begin with the flow to distant ones; beyond, that flow is estimated when asked for.
+_MOST_HELD = 1 << 29
+
+
+class ShotPainter:
+    """Paints the shots of one film that this process claims."""
+
+    def __init__(
+        self,
+        job: Job,
+        reader: Reader,
+        settings: Settings,
+        painter: Painter,
+        flow: AheadFlow,
+        cache: FrameCache,
+        clip: video.Clip,
+    ) -> None:
+        self._job = job
+        self._reader = reader
+        self._settings = settings
+        self._method = find_method(settings.method).adjusted(settings.temporal, settings.iterations)
+        self._painter = painter
+        self._flow = flow
+        self._cache = cache
+        self._clip = clip
+
+    def paint(self, shot: Shot, account: Account, bar: tqdm) -> None:
+        """Paint what is missing of a shot that this process holds, and count it."""
+        folder = self._job.own_folder(shot)
+        states = ShotStates(folder, self._cache, max(self._method.distances))
+        # The plan says where the cuts are: a session finds the same, but has not seen the segments of another run.
+        session = sessions.Session(self._painter, states, is_cut=lambda before, frame: False)
+        todo = self._unpainted(shot, states)
+        previous = states.needed()[-1] if states.needed() else None
+        source = self._expecting(self._reader.frames(todo[0], shot[-1].stop))
+        with closing(ahead(source)) as frames:
+            for segment in todo:
+                with SegmentFile(self._job.path(segment), self._clip.fps, self._clip.pixel_aspect) as file:
+                    for number, frame in enumerate(islice(frames, segment.frames), 1):
+                        result = session.paint(frame, self._settings, previous, enlarged=True)
+                        previous = result.key
+                        file.write(result.picture)
+                        if self._method.follows_time:
+                            states.follow(result.key, last=number == segment.frames)
+                        account.add(result)
+                        bar.update()
+                    self._job.write(f"{segment.name}.json", states.needed())
+                states.prune()
+        shutil.rmtree(folder, ignore_errors=True)
+
+    def _unpainted(self, shot: Shot, states: ShotStates) -> Shot:
+        """The segments from the first missing one on; all, where what that one goes on from is lost."""
+        missing = next(number for number, segment in enumerate(shot) if not self._job.has(segment))
+        if missing and self._method.follows_time and not states.resume(self._job.keys(shot[missing - 1])):
+            states.resume([])
+            missing = 0
+        return shot[missing:]
+
+    def _expecting(self, frames: Generator[Frame]) -> Generator[Frame]:
+        """The same frames; as each goes by, the flow that painting it will ask for is begun."""
+        distances = self._method.distances if self._method.follows_time else ()
+        earlier: deque[np.ndarray] = deque(maxlen=max(distances, default=0))
+        try:
+            for frame in frames:
+                now = to_working(frame, self._settings.working_width)
+                for distance in distances:
+                    if distance <= len(earlier) and distance * now.nbytes <= 2 * _MOST_HELD:
+                        # A session keeps what it has painted in half floats.
+                        self._flow.expect(now, earlier[-distance].astype(np.float32))
+                earlier.append(now.astype(np.float16))
+                yield frame
+        finally:
+            frames.close()
+
+
+class SegmentFile:
+    """A context manager that writes the pictures of a segment; the first one says of what size they are."""
+
+    def __init__(self, path: Path, fps: Fraction, pixel_aspect: Fraction) -> None:
+        self._path, self._fps, self._pixel_aspect = path, fps, pixel_aspect
+        self._writer: video.VideoWriter | None = None
+
+    def write(self, picture: Frame) -> None:
+        """Append a picture, (H, W, 3), sRGB."""
+        if self._writer is None:
+            height, width = picture.shape[:2]
+            writer = video.VideoWriter(self._path, self._fps, width, height, pixel_aspect=self._pixel_aspect)
+            self._writer = writer.__enter__()
+        self._writer.write(picture)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._writer is not None:
+            self._writer.__exit__(kind, error, trace)

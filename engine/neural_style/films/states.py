@@ -1,0 +1,69 @@
+"""What a shot goes on from: the states of its last frames, kept for as long as the shot is in the making."""
+
+import math
+from contextlib import suppress
+from pathlib import Path
+
+from neural_style.cache import FrameCache, State
+from neural_style.door.errors import NeuralStyleError
+
+
+class ShotStates(FrameCache):
+    """A cache of frames that never loses those that the next ones of its shot need, in front of one that may.
+
+    folder: of this shot alone. behind: the cache that all share, which has a limit. reach: how many frames back
+    a frame depends on.
+    """
+
+    def __init__(self, folder: Path, behind: FrameCache, reach: int) -> None:
+        super().__init__(folder, limit=math.inf)
+        self._behind = behind
+        self._reach = reach
+        self._newest: tuple[str, State] | None = None
+        self._line: list[str] = []
+
+    def get(self, key: str) -> State | None:
+        """The state kept under this key, here or behind."""
+        state = super().get(key) or self._behind.get(key)
+        if state is not None:
+            self._newest = key, state
+        return state
+
+    def put(self, key: str, state: State) -> None:
+        """Keep a state as any cache would; `follow` says whether it is needed."""
+        self._newest = key, state
+        self._behind.put(key, state)
+
+    def follow(self, key: str, last: bool) -> None:
+        """The frame of this key is painted; `last` where a segment ends with it.
+
+        Raises NeuralStyleError where what the next segment needs cannot be written.
+        """
+        self._line.append(key)
+        # Looking back one frame, a session needs no help within a segment: it remembers that one itself.
+        if self._reach == 1 and not last:
+            return
+        state = self._newest[1] if self._newest and self._newest[0] == key else self._behind.get(key)
+        if state is not None:
+            super().put(key, state)
+        if not self._path(key).exists():
+            mend = "choose a folder with enough space that you may write to"
+            raise NeuralStyleError("what a shot goes on from cannot be kept", str(self.folder), mend)
+
+    def needed(self) -> list[str]:
+        """The keys of the frames that the next one depends on, the last painted one at the end."""
+        return self._line[-self._reach :]
+
+    def resume(self, keys: list[str]) -> bool:
+        """Go on after frames with these keys; whether all are there."""
+        self._line = list(keys)
+        return bool(keys) and all(self._path(key).exists() for key in keys) and super().get(keys[-1]) is not None
+
+    def prune(self) -> None:
+        """Drop what no frame to come depends on."""
+        needed = set(self.needed())
+        self._line = self.needed()
+        for path in self.folder.glob("??/*"):
+            if path.stem not in needed:
+                with suppress(OSError):
+                    path.unlink()
