@@ -55,6 +55,9 @@ class Mask:
     def f1(self) -> float:
         return 2 * self.right / max(1, 2 * self.right + self.wrong + self.missed)
 
+    def __str__(self) -> str:
+        return f"{self.precision:.2f} / {self.recall:.2f} / {self.f1:.2f}"
+
 
 @dataclass
 class Score:
@@ -123,13 +126,10 @@ def main() -> None:
     ]  # fmt: skip
     head = ("clip", "flow", "mean error, px", "median", "bad, %", "mean where trusted", "not visible, %")
     print(tabulate(rows, head, tablefmt="pipe", floatfmt=("", "", ".2f", ".2f", ".1f", ".2f", ".1f")))
-    head = ("clip", "flow", *(f"{mask}: {what}" for mask in MASKS for what in ("precision", "recall", "F1")))
     for title, kind in (("Not visible in the frame before", "masks"), ("Not visible, or bad", "faults")):
-        rows = []
-        for s in scores:
-            counts = getattr(s, kind).values()
-            rows.append((s.clip, s.flow, *(value for m in counts for value in (m.precision, m.recall, m.f1))))
-        print(f"\n{title}:\n\n{tabulate(rows, head, tablefmt='pipe', floatfmt='.2f')}")
+        counted = [(s.clip, s.flow, *map(str, getattr(s, kind).values())) for s in scores]
+        table = tabulate(counted, ("clip", "flow", *MASKS), tablefmt="pipe", disable_numparse=True)
+        print(f"\n{title}: precision / recall / F1\n\n{table}")
 
 
 if __name__ == "__main__":
