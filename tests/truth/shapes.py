@@ -71,11 +71,12 @@ def ground(x, y, height, cells=60):
 
 
 def hills(x, y, height, size, seed=0):
-    """Rolling ground, from 0 up to about `height`; `size` is a hill's width."""
+    """Rolling ground up to about `height`, from 0 at its front and back; `size` is a hill's width."""
 
     def at(u, v):
         place = Vector((u / size + 13.7 * seed, v / size, 0))
-        return height * (0.5 + 0.5 * noise.fractal(place, 1.0, 2.0, 4))
+        rise = max(0.0, 1 - (2 * v / y) ** 2) ** 0.5
+        return height * rise * max(0.0, 0.5 + 0.5 * noise.fractal(place, 1.0, 2.0, 4))
 
     return ground(x, y, at)
 
