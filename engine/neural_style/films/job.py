@@ -142,16 +142,19 @@ class Job:
     @contextmanager
     def _locked(self, timeout: float = -1) -> Iterator[None]:
         """Hold the folder itself; afterwards it goes where it is no job's. Raises Timeout after `timeout` seconds."""
-        with FileLock(self.folder / "job.lock", timeout=timeout):
-            try:
-                yield
-            finally:
-                # Where another has removed it, the lock has just made it anew.
-                if not (self.folder / "job.json").exists():
-                    with suppress(OSError):  # what else is there is not ours to remove
-                        for path in self.folder.glob("*.lock"):
-                            path.unlink()
-                        self.folder.rmdir()
+        lock = FileLock(self.folder / "job.lock", timeout=timeout)
+        while not lock.is_locked:
+            with suppress(FileNotFoundError):  # it makes the folder, but another may be removing it right now
+                lock.acquire()
+        try:
+            yield
+        finally:
+            if not (self.folder / "job.json").exists():
+                with suppress(OSError):  # what else is there is not ours to remove
+                    for path in self.folder.glob("*.lock"):
+                        path.unlink()
+                    self.folder.rmdir()
+            lock.release()
 
     @contextmanager
     def _claimed(self, shot: Shot) -> Iterator[bool]:
@@ -159,7 +162,7 @@ class Job:
         name = self.own_folder(shot).name
         lock = FileLock(self.folder / f"{name}.lock", blocking=False)
         if not self.is_over() and not self.is_whole(shot):
-            with suppress(Timeout):
+            with suppress(Timeout, FileNotFoundError):
                 lock.acquire()
         try:
             # Looked at again, now that nobody else can change it.

@@ -44,7 +44,7 @@ class KeptFlow:
         self.reused = 0
         self._limit = _limit() if limit is None else limit
         self._estimator = estimator
-        self._since = time()
+        self._since = time() - 1  # some file systems' clocks are behind
         self._size: float | None = None
 
     def __call__(self, a: NDArray[np.float32], b: NDArray[np.float32]) -> NDArray[np.float32]:
