@@ -35,6 +35,8 @@ def carry(flow: motion.FlowEstimator, method: Method, source: Frame, earlier: Se
     for state in earlier:
         there = flow(source, state.source)
         back = flow(state.source, source)
+        if method.flow_to_edges:
+            there, back = motion.to_edges(there, source, state.source), motion.to_edges(back, state.source, source)
         reliability = motion.reliability(there, back, motion_boundaries=method.motion_boundaries)
         if method.photometric:
             reliability = reliability * photometric_reliability(source, state.source, there, method.photometric)

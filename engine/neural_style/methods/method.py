@@ -33,6 +33,7 @@ class Method:
     passes:            how often a shot is gone through, in alternating directions; see `multipass`.
     temporal_from_pass: the first pass, counted from 1, that has a temporal term.
     warp:              interpolation kernel that earlier pictures are warped with.
+    flow_to_edges:     whether the flow is moved to the edges that the frames show; see `motion.to_edges`.
     motion_boundaries: whether motion boundaries count as unreliable.
     photometric:       how much, in sRGB, the source may differ from its warped predecessor before what is carried
                        along is trusted less there; 0 leaves that out.
@@ -59,6 +60,7 @@ class Method:
     passes: int = 1
     temporal_from_pass: int = 1
     warp: Literal["bilinear", "lanczos4"] = "bilinear"
+    flow_to_edges: bool = False
     motion_boundaries: bool = True
     photometric: float = 0.0
     steadying: float = 0.0

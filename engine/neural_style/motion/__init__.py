@@ -4,6 +4,7 @@ Flow is float32 (H, W, 2) in pixels, (right, down), from the frame it is named a
 """
 
 from neural_style.motion.flow import FLOWS, DISFlow, FarnebackFlow, FlowEstimator
+from neural_style.motion.refine import to_edges
 from neural_style.motion.warp import BACKEND_VARIABLE, Kernel, backend, native_missing, reliability, warp
 
 __all__ = [
@@ -16,5 +17,6 @@ __all__ = [
     "backend",
     "native_missing",
     "reliability",
+    "to_edges",
     "warp",
 ]
