@@ -17,6 +17,9 @@ from safetensors.numpy import save_file
 from neural_style.door.errors import NeuralStyleError
 from neural_style.pixels import Frame
 
+#: How the names of files end that hold no state, but a picture that was made of one.
+_PICTURE = "-picture"
+
 #: Changed whenever the same key would name another picture than before.
 VERSION = 2
 
@@ -55,6 +58,11 @@ def frame_key(source: Frame, earlier: Sequence[str], *parts: str) -> str:
     return digest.hexdigest()
 
 
+def derived_key(key: str, *parts: str) -> str:
+    """The key of what is made of the frame with this key and depends on these parts besides."""
+    return hashlib.blake2b("\0".join((key, *parts)).encode(), digest_size=20).hexdigest()
+
+
 def cache_folder() -> Path:
     """Where frames are kept: $NEURAL_STYLE_CACHE, else the user's cache folder of the system."""
     given = os.environ.get("NEURAL_STYLE_CACHE")
@@ -73,7 +81,7 @@ def _limit() -> float:
 
 
 class FrameCache:
-    """States by key, as half floats in one file each; the longest unused go when the folder grows too large."""
+    """States and pictures by key, as half floats in one file each; the longest unused go when they become too many."""
 
     def __init__(self, folder: Path | None = None, limit: float | None = None) -> None:
         """`limit` in bytes; by default $NEURAL_STYLE_CACHE_GB gigabytes, else four. A limit of 0 keeps nothing."""
@@ -83,25 +91,41 @@ class FrameCache:
 
     def get(self, key: str) -> State | None:
         """The state kept under this key; None where there is none (or only a damaged file)."""
-        path = self._path(key)
+        arrays, metadata = self._read(self._path(key))
         try:
-            with safe_open(path, framework="np") as file:
-                source, picture, target = (
-                    file.get_tensor(name).astype(np.float32) for name in ("source", "picture", "target")
-                )
-                metadata = file.metadata()
-                state = State(source, picture, target, metadata["look"], tuple(metadata["line"].split()))
-        except (OSError, SafetensorError, KeyError, TypeError):
+            source, picture, target = (arrays[name] for name in ("source", "picture", "target"))
+            return State(source, picture, target, metadata["look"], tuple(metadata["line"].split()))
+        except KeyError:
             return None
-        with suppress(OSError):
-            os.utime(path)  # used just now: the last to go
-        return state
 
     def put(self, key: str, state: State) -> None:
         """Keep a state. A disk that is full or read-only costs the cache, never the frame."""
+        arrays = {"source": state.source, "picture": state.picture, "target": state.target}
+        self._write(self._path(key), arrays, {"look": state.look, "line": " ".join(state.line)})
+
+    def get_picture(self, key: str) -> Frame | None:
+        """The picture kept under this key, (H, W, 3), as `put_picture` was given it; None where there is none."""
+        return self._read(self._path(key + _PICTURE))[0].get("picture")
+
+    def put_picture(self, key: str, picture: Frame) -> None:
+        """Keep what was made of a painted frame and can be made again: these go before any state does."""
+        self._write(self._path(key + _PICTURE), {"picture": picture}, {})
+
+    def _read(self, path: Path) -> tuple[dict[str, Frame], dict[str, str]]:
+        """All arrays of a file, and its metadata; none where it is not there or damaged."""
+        try:
+            with safe_open(path, framework="np") as file:
+                arrays = {name: file.get_tensor(name).astype(np.float32) for name in file.keys()}  # noqa: SIM118
+                metadata = file.metadata() or {}
+        except (OSError, SafetensorError):
+            return {}, {}
+        with suppress(OSError):
+            os.utime(path)  # used just now: the last to go
+        return arrays, metadata
+
+    def _write(self, path: Path, arrays: dict[str, Frame], metadata: dict[str, str]) -> None:
         if self.limit <= 0:
             return
-        path = self._path(key)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             handle, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
@@ -109,35 +133,36 @@ class FrameCache:
         except OSError:
             return
         try:
-            arrays = {"source": state.source, "picture": state.picture, "target": state.target}
-            metadata = {"look": state.look, "line": " ".join(state.line)}
             save_file({key: _half(array) for key, array in arrays.items()}, name, metadata=metadata)
             Path(name).replace(path)
         except (OSError, SafetensorError):
             with suppress(OSError):
                 Path(name).unlink()
             return
-        self._make_room(path.stat().st_size)
+        self._make_room(path)
 
     def _path(self, key: str) -> Path:
         return self.folder / key[:2] / f"{key}.safetensors"
 
-    def _make_room(self, added: int) -> None:
+    def _make_room(self, added: Path) -> None:
         """Drop the longest unused frames where the limit is passed, down to nine tenths of it."""
         if self._size is not None:
-            self._size += added
+            self._size += added.stat().st_size
             if self._size <= self.limit:
                 return
         files = []
         for path in self.folder.glob("??/*"):
             with suppress(OSError):  # another process may drop files too
-                files.append((path.stat().st_mtime, path.stat().st_size, path))
-        self._size = sum(size for _, size, _ in files)
+                is_state = not path.stem.endswith(_PICTURE)
+                files.append((is_state, path.stat().st_mtime, path.stat().st_size, path))
+        self._size = sum(size for _, _, size, _ in files)
         if self._size <= self.limit:
             return
-        for _, size, path in sorted(files)[:-1]:  # never the one just written
+        for _, _, size, path in sorted(files):
             if self._size <= 0.9 * self.limit:
                 break
+            if path == added:
+                continue
             with suppress(OSError):
                 path.unlink()
                 self._size -= size

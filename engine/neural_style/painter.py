@@ -4,6 +4,7 @@ import hashlib
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from time import perf_counter
 
@@ -12,7 +13,7 @@ import torch
 from torch import Tensor
 
 from neural_style import device as devices
-from neural_style import motion, styles, weights
+from neural_style import motion, styles, upscale, weights
 from neural_style.cache import State
 from neural_style.door.errors import NeuralStyleError
 from neural_style.door.messages import Settings
@@ -23,6 +24,7 @@ from neural_style.pixels import Frame, from_vgg, to_vgg, with_area
 from neural_style.solver import minimise
 from neural_style.styles import Stylist
 from neural_style.temporal import Carried, carry, steadied
+from neural_style.upscale import Upscaler
 
 #: The deviation of the noise that a picture may start from, in VGG space: all but the mean colour, as in the
 #: implementations of Gatys et al. and Ruder et al.
@@ -51,12 +53,16 @@ class Stopwatch:
 class Painter:
     """Owns the device and the networks. Painting is a function of what it is given; no frame is remembered."""
 
-    def __init__(self, vgg19: Path | None = None, flow: str = "dis") -> None:
-        """vgg19: a checkpoint to use in VGG-16's place; by default $NEURAL_STYLE_VGG19. flow: a name of `FLOWS`."""
+    def __init__(self, vgg19: Path | None = None, flow: str = "dis", upscaler: str = upscale.DEFAULT_NETWORK) -> None:
+        """vgg19: a checkpoint to use in VGG-16's place; by default $NEURAL_STYLE_VGG19.
+
+        flow: a name of `FLOWS`; upscaler: one of `upscale.NETWORKS`.
+        """
         given = os.environ.get("NEURAL_STYLE_VGG19")
         self.device = devices.choose()
         self.flow = motion.FLOWS[flow]()
         self.stylist = Stylist(self.device)
+        self._upscaler = upscaler
         self._vgg19 = vgg19 or (Path(given) if given else None)
         if self._vgg19 and not self._vgg19.is_file():
             raise NeuralStyleError(
@@ -77,6 +83,11 @@ class Painter:
             tensors = read_vgg19(self._vgg19) if self._vgg19 else weights.tensors("vgg16")
             self._features[dtype] = VGG(tensors, dtype).to(self.device)
         return self._features[dtype]
+
+    @cached_property
+    def upscaler(self) -> Upscaler:
+        """Super-resolution, loaded at the first use."""
+        return Upscaler(self._upscaler, self.device)
 
     def describe(self, method: Method) -> str:
         """Names all of the painter that a picture depends on, for the cache's key."""

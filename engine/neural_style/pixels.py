@@ -4,6 +4,8 @@ A frame is float32 (H, W, 3), RGB, display-referred sRGB, row 0 at the top. It i
 *source*, which may hold a render's values beyond 1 (and negative ones), and even values that are no numbers.
 """
 
+from collections.abc import Callable
+
 import cv2
 import numpy as np
 import torch
@@ -51,9 +53,8 @@ def with_area(picture: Frame, area: int) -> Frame:
     """A picture scaled to about `area` pixels, its proportions kept: (H, W, 3), sRGB in [0, 1], a side ≥ 32."""
     height, width = picture.shape[:2]
     scale = (area / (height * width)) ** 0.5
-    size = max(LEAST_SIDE, round(width * scale)), max(LEAST_SIDE, round(height * scale))
-    kernel = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-    return np.clip(np.asarray(cv2.resize(picture, size, interpolation=kernel), np.float32), 0, 1)
+    size = max(LEAST_SIDE, round(height * scale)), max(LEAST_SIDE, round(width * scale))
+    return np.clip(scaled(picture, size), 0, 1)
 
 
 def to_working(source: Frame, working_width: int) -> Frame:
@@ -72,23 +73,45 @@ def to_working(source: Frame, working_width: int) -> Frame:
 
 
 def from_working(
-    picture: Frame, source: Frame, working_width: int, style_weight: float, original_colours: bool = False
+    picture: Frame,
+    source: Frame,
+    working_width: int,
+    style_weight: float,
+    original_colours: bool = False,
+    size: tuple[int, int] | None = None,
+    enlarge: Callable[[Frame], Frame] | None = None,
 ) -> Frame:
-    """The picture at the source's size, mixed with the source: weight 0 gives the source, 1 the picture."""
+    """The picture at the size that is wanted, mixed with the source: weight 0 gives the source, 1 the picture.
+
+    size: height and width, by default the source's; the source is scaled to it too. enlarge: makes the picture, at the
+    working size, larger by other means than scaling, which does the rest.
+    """
     height, width = working_size(source.shape[0], source.shape[1], working_width)
+    size = size or source.shape[:2]
+    source = scaled(source, size)
+    if style_weight == 0:
+        return source
     picture = picture[:height, :width]
-    if picture.shape != source.shape:
-        size = source.shape[1], source.shape[0]
-        picture = np.clip(cv2.resize(picture, size, interpolation=cv2.INTER_CUBIC), 0, 1)
-    if original_colours and style_weight:
+    if enlarge is not None:
+        picture = enlarge(picture)
+    if picture.shape[:2] != size:
+        picture = np.clip(scaled(picture, size), 0, 1)
+    if original_colours:
         picture = with_colours_of(picture, source)
     if style_weight == 1:
         return np.ascontiguousarray(picture)
-    if style_weight == 0:
-        return source
     share = np.float32(style_weight)
     mixed: Frame = (1 - share) * source + share * picture
     return mixed
+
+
+def scaled(frame: Frame, size: tuple[int, int]) -> Frame:
+    """A frame (H, W, 3) at another height and width; cubic where that is larger, which may leave [0, 1] at edges."""
+    height, width = size
+    if frame.shape[:2] == size:
+        return frame
+    kernel = cv2.INTER_AREA if height * width < frame.shape[0] * frame.shape[1] else cv2.INTER_CUBIC
+    return np.asarray(cv2.resize(frame, (width, height), interpolation=kernel), np.float32)
 
 
 def with_colours_of(picture: Frame, source: Frame) -> Frame:

@@ -4,14 +4,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from time import perf_counter
 
-from neural_style import shots, styles
-from neural_style.cache import FrameCache, State, frame_key
+import numpy as np
+
+from neural_style import shots, styles, upscale
+from neural_style.cache import FrameCache, State, derived_key, frame_key
 from neural_style.door.errors import NeuralStyleError
 from neural_style.door.messages import Settings
 from neural_style.methods import METHODS, Method
 from neural_style.methods import method as find_method
 from neural_style.painter import Painter
-from neural_style.pixels import Frame, from_working, to_working
+from neural_style.pixels import Frame, from_working, to_working, working_size
 
 #: As far as any method looks back, in frames.
 FARTHEST = max(max(method.distances) for method in METHODS.values())
@@ -19,7 +21,7 @@ FARTHEST = max(max(method.distances) for method in METHODS.values())
 
 @dataclass(frozen=True)
 class Result:
-    """A finished frame: the picture at the source's size, and what `Painted` tells about it."""
+    """A finished frame: the picture at the size that was asked for, and what `Painted` tells about it."""
 
     picture: Frame
     key: str
@@ -46,6 +48,8 @@ def check(settings: Settings) -> None:
             raise NeuralStyleError(
                 f"{name.replace('_', ' ')} must be between {low} and {high}", f"{value}", "choose a value in between"
             )
+    if settings.upscale not in upscale.FACTORS:
+        raise NeuralStyleError("a picture cannot be enlarged that many times", f"{settings.upscale}", "use 1, 2 or 4")
     if settings.working_width < 0:
         raise NeuralStyleError("the working width is negative", f"{settings.working_width}", "use 0 for the full width")
 
@@ -71,10 +75,11 @@ class Session:
         self.is_cut = is_cut
         self._last: tuple[str, State] | None = None
 
-    def paint(self, source: Frame, settings: Settings, previous: str | None = None) -> Result:
+    def paint(self, source: Frame, settings: Settings, previous: str | None = None, enlarged: bool = False) -> Result:
         """Paint one frame.
 
-        source: (H, W, 3) float32, sRGB, unclipped; previous: the key of the frame before, None at a shot's start.
+        source: (H, W, 3) float32, sRGB, unclipped; previous: the key of the frame before, None at a shot's start;
+        enlarged: whether the picture comes back `settings.upscale` times as large as the source, not in its size.
         """
         check(settings)
         start = perf_counter()
@@ -108,11 +113,46 @@ class Session:
         if not cached:
             self.cache.put(key, state)
         self._last = key, state
-        picture = from_working(
-            state.picture, source, settings.working_width, settings.style_weight, settings.original_colours
-        )
-        seconds["transport"] = prepared + perf_counter() - start
+        picture = self._finished(source, settings, key, state, enlarged, seconds)
+        seconds["transport"] = prepared + perf_counter() - start - seconds.get("upscale", 0.0)
         return Result(picture, key, cut, cached, seconds, note)
+
+    def _finished(
+        self, source: Frame, settings: Settings, key: str, state: State, enlarged: bool, seconds: dict[str, float]
+    ) -> Frame:
+        """What is shown of a painted frame. The time that super-resolution takes is added to `seconds`."""
+        height, width = source.shape[:2]
+        times = settings.upscale if enlarged else 1
+        size = times * height, times * width
+        factor = upscale.needed(settings.upscale, working_size(height, width, settings.working_width)[1], size[1])
+
+        def enlarge(picture: Frame) -> Frame:
+            start = perf_counter()
+            # The pictures of a film are written once, and at 4K a hundred of them would fill the cache.
+            picture = self.painter.upscaler(picture, factor) if enlarged else self._enlarged(key, picture, factor)
+            seconds["upscale"] = perf_counter() - start
+            return picture
+
+        return from_working(
+            state.picture,
+            source,
+            settings.working_width,
+            settings.style_weight,
+            settings.original_colours,
+            size,
+            enlarge if factor > 1 else None,
+        )
+
+    def _enlarged(self, key: str, picture: Frame, factor: int) -> Frame:
+        """The picture of the frame with this key by super-resolution, made or kept from before."""
+        upscaler = self.painter.upscaler
+        name = derived_key(key, upscaler.name, str(factor), str(picture.shape))
+        kept = self.cache.get_picture(name)
+        if kept is None:
+            # As it comes back from the disk, so that it is the same the next time.
+            kept = upscaler(picture, factor).astype(np.float16).astype(np.float32)
+            self.cache.put_picture(name, kept)
+        return kept
 
     def _earlier(self, method: Method, line: Sequence[str], before: State | None) -> dict[str, State]:
         """The frames that the method looks back to, as far as they are still kept, by key, the nearest first."""

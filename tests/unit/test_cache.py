@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from neural_style.cache import FrameCache, State, frame_key
+from neural_style.cache import FrameCache, State, derived_key, frame_key
 from neural_style.door.errors import NeuralStyleError
 
 
@@ -45,6 +45,26 @@ def test_the_longest_unused_go_first(tmp_path):
     kept = {path.stem for path in tmp_path.glob("??/*")}
     assert "a0" in kept and "a7" in kept and "a1" not in kept
     assert sum(path.stat().st_size for path in tmp_path.glob("??/*")) <= 7200
+
+
+def test_pictures_that_can_be_made_again_go_first(tmp_path):
+    cache = FrameCache(tmp_path, limit=9000)
+    cache.put("a0", state())
+    picture = state(1, side=12).picture
+    cache.put_picture("a0", picture)
+    assert np.array_equal(cache.get_picture("a0"), picture)
+    assert cache.get("a0") is not None and cache.get_picture("a1") is None
+    for number in range(1, 5):
+        cache.put_picture(f"b{number}", picture)  # newer than all states but one
+        cache.put(f"a{number}", state(number))
+    kept = {path.stem for path in tmp_path.glob("??/*")}
+    assert {f"a{number}" for number in range(5)} <= kept
+    assert sum(path.stat().st_size for path in tmp_path.glob("??/*")) <= 9000
+
+
+def test_a_derived_key_names_all_parts():
+    keys = {derived_key(*parts) for parts in (("a", "b"), ("a",), ("ab",), ("a", "c"), ("a", "b", ""))}
+    assert len(keys) == 5
 
 
 def test_a_limit_that_is_no_number_is_one_sentence(tmp_path, monkeypatch):

@@ -172,6 +172,7 @@ def test_values_that_no_screen_shows_do_no_harm(session):
         ({"iterations": -1}, "iterations"),
         ({"seed": -1}, "seed"),
         ({"working_width": -5}, "working width"),
+        ({"upscale": 3}, "3"),
     ],
 )
 def test_a_wrong_setting_is_one_sentence(wrong, word):

@@ -71,6 +71,20 @@ def settings(options: argparse.Namespace, method: str | None = None) -> Settings
     )
 
 
+def add_upscale(parser: argparse.ArgumentParser) -> None:
+    """Big pictures."""
+    parser.add_argument(
+        "--upscale",
+        type=int,
+        default=1,
+        choices=[1, 2, 4],
+        help="enlarge what is painted so many times by super-resolution: --width 960 --upscale 2 gives 1920 pixels",
+    )
+    parser.add_argument(
+        "--upscaler", default="anime", choices=["anime", "photo"], help="the network for that (default: %(default)s)"
+    )
+
+
 def add_painter(parser: argparse.ArgumentParser) -> None:
     """What the painter is made with."""
     parser.add_argument("--vgg19", type=Path, metavar="FILE", help="use this VGG-19 checkpoint in VGG-16's place")
