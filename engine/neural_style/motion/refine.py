@@ -31,7 +31,7 @@ def to_edges(flow: NDArray[np.float32], a: NDArray[np.float32], b: NDArray[np.fl
         before = best
         for x, y in ((distance, 0), (-distance, 0), (0, distance), (0, -distance)):
             move = np.array([[1, 0, x], [0, 1, y]], np.float32)
-            offered = cv2.warpAffine(before, move, (width, height), borderMode=cv2.BORDER_REPLICATE)
+            offered = np.asarray(cv2.warpAffine(before, move, (width, height), borderMode=cv2.BORDER_REPLICATE), np.float32)
             found = _difference(offered, a, b)
             better = found + grain < _BETTER * difference
             difference = np.where(better, found, difference)
