@@ -8,7 +8,7 @@ frame before, and then against those that had better not be carried along: not v
 """
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -25,6 +25,10 @@ from neural_style.truth import TruthClip
 #: The masks, by name: the two of the published methods, and the default method's.
 MASKS = ("consistency", "+ boundaries", "+ colours")
 
+
+#: The flows: those of the engine, and the default method's, which is moved to the edges that the frames show.
+EDGES = " to edges"
+KINDS = (*motion.FLOWS, f"{motion.DISFlow.name}{EDGES}")
 
 #: The end-point error, in pixels, over which a pixel is bad.
 BAD = 1.0
@@ -89,9 +93,17 @@ def reliabilities(there: Frame, back: Frame, here: Frame, before: Frame) -> Iter
     yield from zip(MASKS, (plain, motion.reliability(there, back), plain * colours), strict=True)
 
 
+def estimator(name: str) -> Callable[[Frame, Frame], Frame]:
+    """What estimates a flow, by its name in `KINDS`."""
+    flow = motion.FLOWS[name.removesuffix(EDGES)]()
+    if not name.endswith(EDGES):
+        return flow
+    return lambda a, b: motion.to_edges(flow(a, b), a, b)
+
+
 def score(clip: TruthClip, name: str) -> Score:
-    """Score a flow on every pair of frames that follow each other."""
-    estimate = motion.FLOWS[name]()
+    """Score a flow, of `KINDS`, on every pair of frames that follow each other."""
+    estimate = estimator(name)
     result = Score(clip.name, name)
     errors, trusted, hidden = [], [], []
     before = clip.frame(0)
@@ -117,7 +129,7 @@ def score(clip: TruthClip, name: str) -> Score:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("clips", nargs="+", type=Path, metavar="CLIP", help="folders of truth clips")
-    parser.add_argument("--flow", nargs="+", choices=list(motion.FLOWS), default=list(motion.FLOWS))
+    parser.add_argument("--flow", nargs="+", choices=KINDS, default=KINDS)
     given = parser.parse_args()
     scores = [score(TruthClip.open(folder), name) for folder in given.clips for name in given.flow]
     rows = [

@@ -128,7 +128,7 @@ def test_the_pictures_move_as_is_told(clips):
         assert apart[visible].mean() < 0.65 * np.abs(clip.frame(0) - clip.frame(1)).mean(), name
 
 
-@pytest.mark.parametrize("flow", motion.FLOWS)
+@pytest.mark.parametrize("flow", flow_truth.KINDS)
 def test_flows_against_the_truth(clips, flow):
     """End-point errors, and the masks of reliability; `pytest -s` shows them. At this size a median is a few tenths."""
     pooled = {mask: flow_truth.Mask() for mask in flow_truth.MASKS}
