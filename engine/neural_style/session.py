@@ -113,28 +113,32 @@ class Session:
         if not cached:
             self.cache.put(key, state)
         self._last = key, state
-        picture = self._finished(source, settings, key, state, enlarged, seconds)
+        picture = self.finished(source, settings, state.picture, seconds, None if enlarged else key)
         seconds["transport"] = prepared + perf_counter() - start - seconds.get("upscale", 0.0)
         return Result(picture, key, cut, cached, seconds, note)
 
-    def _finished(
-        self, source: Frame, settings: Settings, key: str, state: State, enlarged: bool, seconds: dict[str, float]
+    def finished(
+        self, source: Frame, settings: Settings, picture: Frame, seconds: dict[str, float], key: str | None = None
     ) -> Frame:
-        """What is shown of a painted frame. The time that super-resolution takes is added to `seconds`."""
+        """What is shown of a picture that was painted of a source. Adds what super-resolution takes to `seconds`.
+
+        picture: at the working size; key: of the frame, where what is shown has the source's size, and is kept to be
+        asked for again; without one it is `settings.upscale` times as large as the source.
+        """
         height, width = source.shape[:2]
-        times = settings.upscale if enlarged else 1
+        times = settings.upscale if key is None else 1
         size = times * height, times * width
         factor = upscale.needed(settings.upscale, working_size(height, width, settings.working_width)[1], size[1])
 
         def enlarge(picture: Frame) -> Frame:
             start = perf_counter()
             # The pictures of a film are written once, and at 4K a hundred of them would fill the cache.
-            picture = self.painter.upscaler(picture, factor) if enlarged else self._enlarged(key, picture, factor)
+            picture = self.painter.upscaler(picture, factor) if key is None else self._enlarged(key, picture, factor)
             seconds["upscale"] = perf_counter() - start
             return picture
 
         return from_working(
-            state.picture,
+            picture,
             source,
             settings.working_width,
             settings.style_weight,

@@ -20,6 +20,7 @@ from neural_style.films import film as films
 from neural_style.films import paint_clip, plan
 from neural_style.films.identity import identity
 from neural_style.films.job import Job
+from neural_style.painter import Painter
 from neural_style.video import probe, read_frames
 
 QUICK = Settings(method="blend", working_width=0)
@@ -97,10 +98,41 @@ def test_a_method_that_looks_far_back_goes_on_too(clip, painter, tmp_path, monke
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt) as stopped:
         patch.setattr(session.Session, "paint", stopping)
         paint_clip(clip, output, QUICK, painter, cache=nothing_kept())
-    assert f"{stop_at // 4 * 4} of 23 frames are in" in str(stopped.value)
-    assert "same command goes on" in str(stopped.value)
+    assert f"{stop_at // 4 * 4} of 23 frames are whole" in str(stopped.value)
+    assert "same command goes on from" in str(stopped.value)
     paint_clip(clip, output, QUICK, painter, cache=nothing_kept())
     assert output.read_bytes() == unbroken.read_bytes()
+
+
+@pytest.mark.parametrize(("stop_at", "last"), [(4, 2), (8, 1)])  # backward and forward: 0, 1, 2; 2, 1, 0; 0, 1, 2
+def test_a_method_of_several_passes_goes_on_too(painter, tmp_path, monkeypatch, stop_at, last):
+    """After the very frame and pass: nothing is painted twice."""
+    monkeypatch.setattr(plan, "LENGTH", 2)
+    method = replace(methods.METHODS["ruder-multipass"], iterations=1, first_iterations=1, passes=3)
+    monkeypatch.setitem(methods.METHODS, method.name, method)
+    settings = replace(QUICK, method=method.name)
+    clip = film(tmp_path / "clip.mp4", (3, 1))
+    optimise, solved = Painter.optimise, []
+
+    def stopping(*arguments, **options):
+        if len(solved) == stop_at:
+            raise KeyboardInterrupt
+        solved.append(0)
+        return optimise(*arguments, **options)
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(Painter, "optimise", stopping)
+        paint_clip(clip, tmp_path / "film.mp4", settings, painter)
+    part = next((tmp_path / "film.mp4.part").rglob("pictures.npy"))
+    np.load(part, mmap_mode="r+")[last] = 0.5  # as a kill in the midst of writing might leave it
+    stop_at = 100
+    with monkeypatch.context() as patch:
+        patch.setattr(Painter, "optimise", stopping)
+        account = paint_clip(clip, tmp_path / "film.mp4", settings, painter)
+    assert len(solved) == 3 * 4 and account.painted == 4
+    paint_clip(clip, tmp_path / "unbroken.mp4", settings, painter)
+    assert (tmp_path / "film.mp4").read_bytes() == (tmp_path / "unbroken.mp4").read_bytes()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["clip.mp4", "film.mp4", "unbroken.mp4"]
 
 
 def test_two_processes_share_the_shots(tmp_path):

@@ -14,8 +14,9 @@ from neural_style.films.account import Account
 from neural_style.films.identity import identity
 from neural_style.films.job import Job
 from neural_style.films.plan import Plan, scan
-from neural_style.films.reading import Reader
+from neural_style.films.reading import AHEAD, Reader
 from neural_style.films.shot import ShotPainter
+from neural_style.methods import method as find_method
 from neural_style.motion.ahead import AheadFlow
 from neural_style.motion.kept import KeptFlow
 from neural_style.painter import Painter
@@ -52,7 +53,9 @@ def paint_clip(
     with ExitStack() as stack:
         inner = painter.flow
         kept = KeptFlow(inner) if keep_flow else None
-        flow = stack.enter_context(AheadFlow(kept or inner))
+        # Of every frame that is read ahead, and of the one in hand, all that the method asks for, in both directions.
+        most = 2 * len(find_method(settings.method).distances) * (AHEAD + 2)
+        flow = stack.enter_context(AheadFlow(kept or inner, most))
         stack.callback(setattr, painter, "flow", inner)
         painter.flow = flow
         reader = stack.enter_context(closing(Reader(clip, width)))
@@ -79,19 +82,20 @@ def paint_clip(
 def _paint(job: Job, plan: Plan, shots: ShotPainter, name: str) -> Account:
     """Paint the shots that nobody else does, until all are there."""
     account = Account(frames=plan.frames, shots=len(plan.shots))
-    there = job.frames(plan)
-    with tqdm(total=plan.frames, initial=there, unit="frame", desc=name) as bar, closing(job.shots(plan)) as claimed:
+    total, there = plan.frames * shots.passes, job.frames(plan) * shots.passes
+    unit = "frame" if shots.passes == 1 else "step"
+    with tqdm(total=total, initial=there, unit=unit, desc=name) as bar, closing(job.shots(plan)) as claimed:
         for shot in claimed:
-            bar.n = job.frames(plan)  # others may have finished some
+            bar.n = job.frames(plan) * shots.passes  # others may have finished some
             shots.paint(shot, account, bar)
-        bar.n = job.frames(plan)
+        bar.n = job.frames(plan) * shots.passes
         bar.refresh()
     return account
 
 
 def _stopped(job: Job, plan: Plan | None) -> str:
     """What to tell who has stopped the painting."""
-    there = job.frames(plan) if plan else 0
-    if plan is None or not there:
+    if plan is None or not job.is_begun():
         return "stopped; what was painted so far is kept and will be reused"
-    return f"stopped; {there} of {plan.frames} frames are in {job.folder}, and the same command goes on from there"
+    there = f"{job.frames(plan)} of {plan.frames} frames are whole"
+    return f"stopped; {there}, the same command goes on from what is in {job.folder}"

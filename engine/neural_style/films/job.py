@@ -97,6 +97,18 @@ class Job:
         found = self._read("job.json")
         return found is None or found["word"] != self._word
 
+    def is_begun(self) -> bool:
+        """Whether there is anything to go on from, or anyone works at a shot."""
+        if any(self.folder.glob("shot-*.mp4")) or any(self.folder.glob("shot-*/passes-*")):
+            return True
+        for path in self.folder.glob("shot-*.lock"):
+            try:
+                with FileLock(path, blocking=False):
+                    pass
+            except Timeout:
+                return True
+        return False
+
     def path(self, segment: Segment) -> Path:
         """The file of a segment."""
         return self.folder / f"{segment.name}.mp4"
@@ -136,7 +148,7 @@ class Job:
         with suppress(OSError, Timeout):
             if self.folder.exists():
                 with self._locked(timeout=1):
-                    if not self.is_over() and not self._begun():
+                    if not self.is_over() and not self.is_begun():
                         self._empty()
 
     @contextmanager
@@ -182,7 +194,7 @@ class Job:
         found = self._read("job.json")
         what = difference(self._identity, found["of"]) if found else "everything"
         if what:
-            if found and self._begun():
+            if found and self.is_begun():
                 raise NeuralStyleError(
                     "an unfinished film that was begun in another way is there",
                     f"{self.folder}, whose {what} is another",
@@ -192,18 +204,6 @@ class Job:
             found = {"word": secrets.token_hex(8), "of": self._identity}
             self.write("job.json", found)
         self._word = str(found["word"])
-
-    def _begun(self) -> bool:
-        """Whether there is a whole segment, or anyone works at one."""
-        if any(self.folder.glob("shot-*.mp4")):
-            return True
-        for path in self.folder.glob("shot-*.lock"):
-            try:
-                with FileLock(path, blocking=False):
-                    pass
-            except Timeout:
-                return True
-        return False
 
     def _empty(self) -> None:
         """Remove all that jobs put there, but the locks; the folder follows when its own is let go."""

@@ -1,6 +1,7 @@
 """Paints one shot, segment after segment, each into a file of its own."""
 
 import shutil
+import tempfile
 from collections import deque
 from collections.abc import Generator
 from contextlib import closing
@@ -19,13 +20,15 @@ from neural_style.cache import FrameCache
 from neural_style.door.messages import Settings
 from neural_style.films.account import Account
 from neural_style.films.job import Job
-from neural_style.films.plan import Shot
+from neural_style.films.plan import Segment, Shot
 from neural_style.films.reading import Reader, ahead
 from neural_style.films.states import ShotStates
 from neural_style.methods import method as find_method
 from neural_style.motion.ahead import AheadFlow
+from neural_style.multipass import MultiPass
 from neural_style.painter import Painter
 from neural_style.pixels import Frame, to_working
+from neural_style.shot_file import ShotFile
 
 #: Bytes of frames that are held to begin with the flow to distant ones; beyond, that flow is estimated when asked for.
 _MOST_HELD = 1 << 29
@@ -52,10 +55,20 @@ class ShotPainter:
         self._flow = flow
         self._cache = cache
         self._clip = clip
+        #: How often every frame is painted.
+        self.passes = self._method.passes
 
     def paint(self, shot: Shot, account: Account, bar: tqdm) -> None:
-        """Paint what is missing of a shot that this process holds, and count it."""
+        """Paint what is missing of a shot that this process holds, and count it; the bar counts frames in passes."""
         folder = self._job.own_folder(shot)
+        if self._method.passes > 1:
+            self._in_passes(shot, folder, account, bar)
+        else:
+            self._in_order(shot, folder, account, bar)
+        shutil.rmtree(folder, ignore_errors=True)
+
+    def _in_order(self, shot: Shot, folder: Path, account: Account, bar: tqdm) -> None:
+        """By a method that paints one frame after another."""
         states = ShotStates(folder, self._cache, max(self._method.distances))
         # The plan says where the cuts are: a session finds the same, but has not seen the segments of another run.
         session = sessions.Session(self._painter, states, is_cut=lambda before, frame: False)
@@ -64,7 +77,7 @@ class ShotPainter:
         source = self._expecting(self._reader.frames(todo[0], shot[-1].stop))
         with closing(ahead(source)) as frames:
             for segment in todo:
-                with SegmentFile(self._job.path(segment), self._clip.fps, self._clip.pixel_aspect) as file:
+                with self._file(segment) as file:
                     for number, frame in enumerate(islice(frames, segment.frames), 1):
                         result = session.paint(frame, self._settings, previous, enlarged=True)
                         previous = result.key
@@ -74,8 +87,33 @@ class ShotPainter:
                         account.add(result)
                         bar.update()
                     self._job.write(f"{segment.name}.json", states.needed())
-                states.prune()
-        shutil.rmtree(folder, ignore_errors=True)
+                states.settle()
+
+    def _in_passes(self, shot: Shot, folder: Path, account: Account, bar: tqdm) -> None:
+        """By a method that goes through the whole shot several times; only then the segments are written."""
+        folder.mkdir(exist_ok=True)
+        session = sessions.Session(self._painter, self._cache)
+        passes = MultiPass(self._painter, self._settings, self._method, folder)
+        with (
+            tempfile.TemporaryFile(dir=folder) as file,
+            closing(self._reader.frames(shot[0], shot[-1].stop)) as frames,
+        ):
+            there = bar.n - self._method.passes * sum(segment.frames for segment in shot if self._job.has(segment))
+            source = ShotFile.of(frames, file, self._settings.working_width)
+            for _ in passes.steps(source):
+                bar.update(there + passes.done - bar.n)
+            account.spend({"passes": passes.seconds})
+            pictures = zip(source.sources, passes.pictures(), strict=False)
+            for segment in shot:
+                with self._file(segment) as target:
+                    for frame, picture in islice(pictures, segment.frames):
+                        seconds: dict[str, float] = {}
+                        target.write(session.finished(frame, self._settings, picture, seconds))
+                        account.spend(seconds)
+                        account.painted += 1
+
+    def _file(self, segment: Segment) -> "SegmentFile":
+        return SegmentFile(self._job.path(segment), self._clip.fps, self._clip.pixel_aspect)
 
     def _unpainted(self, shot: Shot, states: ShotStates) -> Shot:
         """The segments from the first missing one on; all, where what that one goes on from is lost."""

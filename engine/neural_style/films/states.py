@@ -20,7 +20,8 @@ class ShotStates(FrameCache):
         self._behind = behind
         self._reach = reach
         self._newest: tuple[str, State] | None = None
-        self._line: list[str] = []
+        self._line: list[str] = []  # of frames that are still there
+        self._before: set[str] = set()  # that the segment in hand goes on from, after a kill too
 
     def get(self, key: str) -> State | None:
         """The state kept under this key, here or behind."""
@@ -41,29 +42,32 @@ class ShotStates(FrameCache):
         """
         self._line.append(key)
         # Looking back one frame, a session needs no help within a segment: it remembers that one itself.
-        if self._reach == 1 and not last:
-            return
-        state = self._newest[1] if self._newest and self._newest[0] == key else self._behind.get(key)
-        if state is not None:
-            super().put(key, state)
-        if not self._path(key).exists():
-            mend = "choose a folder with enough space that you may write to"
-            raise NeuralStyleError("what a shot goes on from cannot be kept", str(self.folder), mend)
+        if self._reach > 1 or last:
+            state = self._newest[1] if self._newest and self._newest[0] == key else self._behind.get(key)
+            if state is not None:
+                super().put(key, state)
+            if not self._path(key).exists():
+                mend = "choose a folder with enough space that you may write to"
+                raise NeuralStyleError("what a shot goes on from cannot be kept", str(self.folder), mend)
+        while len(self._line) > self._reach:
+            self._drop(self._line.pop(0))
 
     def needed(self) -> list[str]:
         """The keys of the frames that the next one depends on, the last painted one at the end."""
-        return self._line[-self._reach :]
+        return list(self._line)
 
     def resume(self, keys: list[str]) -> bool:
         """Go on after frames with these keys; whether all are there."""
-        self._line = list(keys)
+        self._line, self._before = list(keys), set(keys)
         return bool(keys) and all(self._path(key).exists() for key in keys) and super().get(keys[-1]) is not None
 
-    def prune(self) -> None:
-        """Drop what no frame to come depends on."""
-        needed = set(self.needed())
-        self._line = self.needed()
-        for path in self.folder.glob("??/*"):
-            if path.stem not in needed:
-                with suppress(OSError):
-                    path.unlink()
+    def settle(self) -> None:
+        """A segment is whole: what it went on from may go."""
+        before, self._before = self._before, set(self._line)
+        for key in before - self._before:
+            self._drop(key)
+
+    def _drop(self, key: str) -> None:
+        if key not in self._before:
+            with suppress(OSError):
+                self._path(key).unlink()

@@ -2,10 +2,8 @@
 
 import json
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from time import perf_counter
-from typing import BinaryIO, overload
 
 import numpy as np
 from tqdm import tqdm
@@ -18,7 +16,8 @@ from neural_style.methods import Method
 from neural_style.methods import method as find_method
 from neural_style.multipass import MultiPass
 from neural_style.painter import Painter
-from neural_style.pixels import LEAST_SIDE, Frame, from_working, to_working
+from neural_style.pixels import LEAST_SIDE, Frame, from_working
+from neural_style.shot_file import ShotFile
 
 Painted = tuple[Frame, dict[str, float]]
 
@@ -61,11 +60,10 @@ def _shot_by_shot(
 ) -> Iterator[Painted]:
     """By a method of several passes, which goes through a whole shot; every frame of it takes the same time."""
     for shot in shots_of(frames, settings.working_width, work):
-        start = perf_counter()
         passes = MultiPass(painter, settings, method, work)
         for _ in tqdm(passes.steps(shot), total=method.passes * len(shot), desc="passes", leave=False):
             pass
-        seconds = {"passes": (perf_counter() - start) / len(shot)}
+        seconds = {"passes": passes.seconds / len(shot)}
         for source, picture in zip(shot.sources, passes.pictures(), strict=True):
             yield (
                 from_working(picture, source, settings.working_width, settings.style_weight, settings.original_colours),
@@ -73,28 +71,7 @@ def _shot_by_shot(
             )
 
 
-class _Shot(Sequence[Frame]):
-    """The frames of one shot, at the size they are painted at; they lie in a file, which memory only looks into."""
-
-    def __init__(self, file: BinaryIO, shape: tuple[int, ...], working_width: int) -> None:
-        file.flush()
-        self.sources: Frame = np.memmap(file, np.float32, "r", shape=shape)
-        self._width = working_width
-
-    def __len__(self) -> int:
-        return len(self.sources)
-
-    @overload
-    def __getitem__(self, place: int) -> Frame: ...
-    @overload
-    def __getitem__(self, place: slice) -> Sequence[Frame]: ...
-    def __getitem__(self, place: int | slice) -> Frame | Sequence[Frame]:
-        if isinstance(place, slice):
-            return [self[n] for n in range(*place.indices(len(self)))]
-        return to_working(np.asarray(self.sources[place]), self._width)
-
-
-def shots_of(frames: Iterable[Frame], working_width: int, folder: Path) -> Iterator[_Shot]:
+def shots_of(frames: Iterable[Frame], working_width: int, folder: Path) -> Iterator[ShotFile]:
     """The clip's shots, one at a time, in constant memory; files in `folder` hold the frames meanwhile."""
     folder.mkdir(parents=True, exist_ok=True)
     stream = iter(frames)
@@ -105,7 +82,7 @@ def shots_of(frames: Iterable[Frame], working_width: int, folder: Path) -> Itera
             while following is not None and (not count or not shots.is_cut(last, following)):
                 file.write(np.ascontiguousarray(following, np.float32).data)
                 count, last, following = count + 1, following, next(stream, None)
-            yield _Shot(file, (count, *last.shape), working_width)
+            yield ShotFile(file, (count, *last.shape), working_width)
 
 
 class _Clock:
