@@ -28,21 +28,20 @@ VERSION = 2
 class State:
     """What one painted frame leaves to the next, all at the working size, (H, W, 3), sRGB in [0, 1].
 
-    source:  the frame itself; picture: what was painted; target: what the pixel and content terms held to;
+    source:  the frame itself; picture: what was painted;
     look:    names the style and seed: another look does not go on from this one.
     line:    the keys of the frames before it in its shot, the nearest first, as far as any method looks back.
     """
 
     source: Frame
     picture: Frame
-    target: Frame
     look: str = ""
     line: tuple[str, ...] = ()
 
     def rounded(self) -> "State":
         """As it comes back from the disk, so that a frame painted from memory equals one painted from there."""
-        source, picture, target = (_half(a).astype(np.float32) for a in (self.source, self.picture, self.target))
-        return State(source, picture, target, self.look, self.line)
+        source, picture = (_half(a).astype(np.float32) for a in (self.source, self.picture))
+        return State(source, picture, self.look, self.line)
 
 
 def _half(frame: Frame) -> NDArray[np.float16]:
@@ -93,14 +92,13 @@ class FrameCache:
         """The state kept under this key; None where there is none (or only a damaged file)."""
         arrays, metadata = self._read(self._path(key))
         try:
-            source, picture, target = (arrays[name] for name in ("source", "picture", "target"))
-            return State(source, picture, target, metadata["look"], tuple(metadata["line"].split()))
+            return State(arrays["source"], arrays["picture"], metadata["look"], tuple(metadata["line"].split()))
         except KeyError:
             return None
 
     def put(self, key: str, state: State) -> None:
         """Keep a state. A disk that is full or read-only costs the cache, never the frame."""
-        arrays = {"source": state.source, "picture": state.picture, "target": state.target}
+        arrays = {"source": state.source, "picture": state.picture}
         self._write(self._path(key), arrays, {"look": state.look, "line": " ".join(state.line)})
 
     def get_picture(self, key: str) -> Frame | None:

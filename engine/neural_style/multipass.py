@@ -124,9 +124,8 @@ class MultiPass:
             x, previous = self._blend(frames, index, neighbour)
         if number < self.method.temporal_from_pass:
             previous = []
-        painted = frame, frame  # no multi-pass method holds to T
         iterations = self.method.first_iterations if number == 1 else self.method.iterations
-        return from_vgg(painter.optimise(self.settings, self.method, frame, painted, x, previous, iterations))
+        return from_vgg(painter.optimise(self.settings, self.method, frame, frame, x, previous, iterations))
 
     def _blend(self, frames: Sequence[Frame], index: int, neighbour: int) -> tuple[Tensor, list[Previous]]:
         """The start, and the neighbour's warped picture: eq. 11, as a mean weighted by reliability."""

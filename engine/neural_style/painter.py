@@ -23,7 +23,7 @@ from neural_style.objective import Grams, Objective, Previous, Targets, closed_f
 from neural_style.pixels import Frame, from_vgg, to_vgg, with_area
 from neural_style.solver import minimise
 from neural_style.styles import Stylist
-from neural_style.temporal import Carried, carry, steadied
+from neural_style.temporal import Carried, carry
 from neural_style.upscale import Upscaler
 
 #: The deviation of the noise that a picture may start from, in VGG space: all but the mean colour, as in the
@@ -107,21 +107,19 @@ class Painter:
             with watch.stage("transformer"):
                 painted = self.stylist.paint(source, settings.style, settings.seed)
         carried: list[Carried] = []
-        target = painted
         if earlier and method.follows_time:
             with watch.stage("motion"):
                 carried = carry(self.flow, method, source, earlier)
-                target = steadied(painted, carried, method.steadying)
         with watch.stage("solver"):
             start, iterations = method.first_start, method.first_iterations
             if carried:
                 start, iterations = method.start, method.iterations
             if not iterations and start == "transformer":
-                return State(source, target, target), watch.seconds  # as it is: no tensor rounds it
+                return State(source, painted), watch.seconds  # as it is: no tensor rounds it
             before = [self.previous(c.picture, c.reliability) for c in carried]
-            x = self._start(start, method, source, to_vgg(target, self.device), before, settings.seed)
-            picture = from_vgg(self.optimise(settings, method, source, (painted, target), x, before, iterations))
-        return State(source, picture, target), watch.seconds
+            x = self._start(start, method, source, to_vgg(painted, self.device), before, settings.seed)
+            picture = from_vgg(self.optimise(settings, method, source, painted, x, before, iterations))
+        return State(source, picture), watch.seconds
 
     def previous(self, picture: Frame, reliability: Frame) -> Previous:
         """A warped picture (H, W, 3) and its reliability (H, W), as the objective takes them."""
@@ -132,24 +130,19 @@ class Painter:
         settings: Settings,
         method: Method,
         source: Frame,
-        painted: tuple[Frame, Frame],
+        painted: Frame,
         start: Tensor,
         previous: Sequence[Previous],
         iterations: int,
     ) -> Tensor:
         """The minimum of the method's objective, as far as `iterations` go from `start`, (1, 3, H, W) in VGG space.
 
-        painted: T, which the style term holds to, and T steadied, which the others do; where the method wants.
+        painted: T, or anything of its size where the method holds to nothing of T's.
         """
         if not iterations:
             return start
-        raw, target = painted
-        goal = to_vgg(target, self.device)
-        style: Tensor | Grams
-        if method.uses_painting:
-            style = self._painting(settings, method, source)
-        else:
-            style = goal if raw is target else to_vgg(raw, self.device)
+        goal = to_vgg(painted, self.device)
+        style = self._painting(settings, method, source) if method.uses_painting else goal
         content = to_vgg(source, self.device) if method.content_from == "frame" else goal
         objective = Objective(method, self.features(method), Targets(goal, content, style), previous)
         return minimise(objective.evaluate, start, iterations, stop=method.stop)

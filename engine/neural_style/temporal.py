@@ -14,13 +14,9 @@ from neural_style.pixels import Frame
 
 @dataclass(frozen=True)
 class Carried:
-    """An earlier frame brought to this one.
-
-    picture, target: its own, warped, (H, W, 3); reliability: (H, W) in [0, 1]; target is None without steadying.
-    """
+    """An earlier frame brought to this one: its picture, warped, (H, W, 3), and its reliability, (H, W) in [0, 1]."""
 
     picture: Frame
-    target: Frame | None
     reliability: Frame
 
 
@@ -43,18 +39,8 @@ def carry(flow: motion.FlowEstimator, method: Method, source: Frame, earlier: Se
         reliability = np.maximum(reliability - known, 0)
         known = known + reliability
         picture = motion.warp(state.picture, there, kernel=method.warp)
-        target = motion.warp(state.target, there, kernel=method.warp) if method.steadying else None
-        result.append(Carried(picture, target, reliability))
+        result.append(Carried(picture, reliability))
     return result
-
-
-def steadied(painted: Frame, carried: Sequence[Carried], steadying: float) -> Frame:
-    """T held still along the flow: mixed with the earlier frames' own, by `steadying` where those are reliable."""
-    target = painted
-    for earlier in carried:
-        if earlier.target is not None:
-            target = target + steadying * earlier.reliability[..., None] * (earlier.target - painted)
-    return painted if target is painted else np.clip(target, 0, 1)
 
 
 def photometric_reliability(source: Frame, before: Frame, flow: Frame, deviation: float) -> Frame:

@@ -59,7 +59,7 @@ class Run:
         self.port = PlainPort(weights.tensors("vgg16"))
         self.scorer = Scorer(EstimatedPairs(), fps, base=BASE)
         painted = self.painter.stylist.paint(first, settings.style)
-        self.before = dict.fromkeys(ROWS, State(first, painted, painted))
+        self.before = dict.fromkeys(ROWS, State(first, painted))
         self.seconds: dict[str, list[float]] = {name: [] for name in ROWS}
         self.objectives: list[dict[str, float]] = []
         self.port_seconds: list[tuple[float, float, float]] = []

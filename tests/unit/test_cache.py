@@ -9,12 +9,12 @@ from neural_style.door.errors import NeuralStyleError
 
 def state(seed: int = 0, side: int = 8) -> State:
     rng = np.random.default_rng(seed)
-    source, picture, target = (rng.random((side, side, 3), dtype=np.float32) for _ in range(3))
-    return State(source, picture, target, f"look {seed}", ("before", "long-before")).rounded()
+    source, picture = (rng.random((side, side, 3), dtype=np.float32) for _ in range(2))
+    return State(source, picture, f"look {seed}", ("before", "long-before")).rounded()
 
 
 def equal(a: State, b: State) -> bool:
-    pairs = ((a.source, b.source), (a.picture, b.picture), (a.target, b.target))
+    pairs = ((a.source, b.source), (a.picture, b.picture))
     return (a.look, a.line) == (b.look, b.line) and all(np.array_equal(x, y) for x, y in pairs)
 
 
@@ -35,7 +35,7 @@ def test_a_damaged_file_is_as_good_as_none(cache):
 
 
 def test_the_longest_unused_go_first(tmp_path):
-    cache = FrameCache(tmp_path, limit=7200)  # some five frames of 8×8
+    cache = FrameCache(tmp_path, limit=7200)  # some six frames of 8×8
     for number in range(4):
         cache.put(f"a{number}", state(number))
     cache.get("a0")
@@ -110,4 +110,4 @@ def test_the_key_names_pixels_predecessor_and_all_parts():
 @pytest.mark.parametrize("value", [0.0, 0.25, 1.0])
 def test_rounding_is_that_of_the_file(value):
     frame = np.full((2, 2, 3), value, np.float32)
-    assert np.array_equal(State(frame, frame, frame).rounded().picture, frame)
+    assert np.array_equal(State(frame, frame).rounded().picture, frame)

@@ -23,7 +23,6 @@ FAST = {
     "warp": "bilinear",
     "motion_boundaries": True,
     "photometric": 0.0,
-    "steadying": 0.0,
     "distances": (1,),
     "bfloat16": False,
 }

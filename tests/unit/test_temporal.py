@@ -9,7 +9,7 @@ from frames import moving_clip, texture
 from neural_style import motion
 from neural_style.cache import State
 from neural_style.methods import METHODS
-from neural_style.temporal import Carried, carry, photometric_reliability, steadied
+from neural_style.temporal import carry, photometric_reliability
 
 STILL = replace(METHODS["ruder-long-term"], motion_boundaries=False)
 
@@ -30,7 +30,7 @@ class Known:
 
 def state(mark: float, seed: int) -> State:
     source = np.full((24, 40, 3), mark, np.float32)
-    return State(source, texture(24, 40, seed), texture(24, 40, seed + 10))
+    return State(source, texture(24, 40, seed))
 
 
 def test_the_nearest_that_shows_a_pixel_is_trusted():
@@ -56,23 +56,12 @@ def test_the_nearer_ones_are_taken_away(monkeypatch, near, far, left):
     assert [float(c.reliability[0, 0]) for c in found] == pytest.approx([near, left, max(0, 0.9 - near - left)])
 
 
-def test_steadying_holds_to_what_was_and_leaves_the_rest():
-    painted, before = texture(24, 40, 3), texture(24, 40, 4)
-    reliability = np.zeros((24, 40), np.float32)
-    reliability[:, 20:] = 1
-    target = steadied(painted, [Carried(before, before, reliability)], 0.7)
-    assert np.array_equal(target[:, :20], painted[:, :20])
-    assert np.allclose(target[:, 20:], 0.3 * painted[:, 20:] + 0.7 * before[:, 20:], atol=1e-6)
-    assert steadied(painted, [Carried(before, None, reliability)], 0.7) is painted
-
-
 def test_a_source_that_changed_is_trusted_less():
     """The flow is right, but a light went on in the right quarter; where it did everywhere, nothing was uncovered."""
     a, b = moving_clip(2)
     changed = b.copy()
     changed[:, 48:] = np.clip(changed[:, 48:] + 0.3, 0, 1)
-    method = replace(METHODS["steady"], steadying=0.0)
-    (found,) = carry(motion.DISFlow(), method, changed, [State(a, a, a)])
+    (found,) = carry(motion.DISFlow(), METHODS["steady"], changed, [State(a, a)])
     assert found.reliability[8:-8, 8:40].mean() > 0.9
     assert found.reliability[8:-8, 52:-4].mean() < 0.2
     dimmed, still = 0.5 * a, np.zeros((48, 64, 2), np.float32)

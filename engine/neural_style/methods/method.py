@@ -37,8 +37,6 @@ class Method:
     motion_boundaries: whether motion boundaries count as unreliable.
     photometric:       how much, in sRGB, the source may differ from its warped predecessor before what is carried
                        along is trusted less there; 0 leaves that out.
-    steadying:         how much of the pixel and content terms' target is carried along the flow from earlier
-                       frames: 0 is T alone.
     bfloat16:          whether features are computed in bfloat16 where the device is fast at it.
     """
 
@@ -63,7 +61,6 @@ class Method:
     flow_to_edges: bool = False
     motion_boundaries: bool = True
     photometric: float = 0.0
-    steadying: float = 0.0
     bfloat16: bool = False
 
     def __post_init__(self) -> None:
@@ -97,7 +94,6 @@ class Method:
         return replace(
             self,
             temporal=self.temporal * temporal,
-            steadying=self.steadying * min(1.0, temporal),  # fades out with it, lest it ends all at once
             iterations=iterations if iterations and self.iterations else self.iterations,
             first_iterations=iterations if iterations and self.first_iterations else self.first_iterations,
         )
