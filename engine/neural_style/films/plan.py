@@ -12,9 +12,9 @@ from neural_style import shots, video
 from neural_style.door.errors import NeuralStyleError
 from neural_style.pixels import Frame, to_working
 
-#: Frames of a segment at most. What is lost by a kill is at most this much; each begins with a key frame, so that
-#: much shorter ones would cost space.
-LENGTH = 100
+#: Frames of a segment at most: as many as x264 goes without a key frame, with which each segment begins. (At a key
+#: frame the picture changes by a little more than elsewhere.) What a kill costs at most is painting so many again.
+LENGTH = 250
 
 
 @dataclass(frozen=True)
