@@ -49,7 +49,7 @@ def photometric_reliability(source: Frame, before: Frame, flow: Frame, deviation
     Forward–backward consistency trusts two flows that agree on a mistake; the colours of the source give it away.
     source, before: (H, W, 3), sRGB in [0, 1]; flow: from source to before; deviation: of the normal curve.
     """
-    difference = np.square(source - motion.warp(before, flow)).mean(axis=2)
+    difference = np.square(motion.in_levels(source) - motion.warp(motion.in_levels(before), flow)).mean(axis=2)
     # In a neighbourhood, since at an edge that the flow misses some pixels are alike by chance.
     difference = cv2.blur(difference, (5, 5))
     # What differs no more than most of the frame is its grain, or a light that changed everywhere.

@@ -3,7 +3,7 @@
 Flow is float32 (H, W, 2) in pixels, (right, down), from the frame it is named after to the other.
 """
 
-from neural_style.motion.flow import FLOWS, DISFlow, FarnebackFlow, FlowEstimator
+from neural_style.motion.flow import FLOWS, DISFlow, FarnebackFlow, FlowEstimator, in_levels
 from neural_style.motion.refine import to_edges
 from neural_style.motion.warp import BACKEND_VARIABLE, Kernel, backend, native_missing, reliability, warp
 
@@ -15,6 +15,7 @@ __all__ = [
     "FlowEstimator",
     "Kernel",
     "backend",
+    "in_levels",
     "native_missing",
     "reliability",
     "to_edges",

@@ -106,11 +106,19 @@ def _check(a: NDArray[np.float32], b: NDArray[np.float32]) -> None:
         raise ValueError(f"a has shape {a.shape} and b {b.shape}; expected two frames of one size")
 
 
+def in_levels(frame: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The frame in whole levels of 8 bits, (H, W, 3) in [0, 1]; NaN is black.
+
+    Footage is in whole levels, so a source that went through another colour space and back, off by the last bit of a
+    float, is the very same here: whatever decides between motions should look at this.
+    """
+    return np.asarray(np.rint(np.clip(np.nan_to_num(frame), 0, 1) * 255) / 255, np.float32)
+
+
 def _grey(frame: NDArray[np.float32]) -> NDArray[np.uint8]:
     """The frame as 8-bit grey; outside [0, 1] it is clipped, NaN is black.
 
-    By way of 8-bit colours: footage is in whole levels, so a source that went through another colour space and back,
-    off by the last bit of a float, still gives the very same grey, and the same flow.
+    By way of 8-bit colours: see `in_levels`.
     """
-    levels = np.rint(np.clip(np.nan_to_num(frame), 0.0, 1.0) * 255.0).astype(np.uint8)
+    levels = np.rint(in_levels(frame) * 255).astype(np.uint8)
     return np.asarray(cv2.cvtColor(levels, cv2.COLOR_RGB2GRAY), np.uint8)

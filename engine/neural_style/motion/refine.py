@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from neural_style.motion.flow import in_levels
 from neural_style.motion.warp import warp
 
 #: How far away the neighbours are, in pixels: about half a patch of DIS, and a whole one.
@@ -24,14 +25,15 @@ _GRAIN = 2.0
 
 def to_edges(flow: NDArray[np.float32], a: NDArray[np.float32], b: NDArray[np.float32]) -> NDArray[np.float32]:
     """The flow from a to b, (H, W, 2) in pixels, with its jumps where a's colours tell them; a, b: (H, W, 3), sRGB."""
-    height, width = flow.shape[:2]
+    size = flow.shape[1], flow.shape[0]
+    a, b = in_levels(a), in_levels(b)
     best, difference = flow, _difference(flow, a, b)
     grain = _GRAIN * float(np.median(difference))
     for distance in DISTANCES:
         before = best
         for x, y in ((distance, 0), (-distance, 0), (0, distance), (0, -distance)):
             move = np.array([[1, 0, x], [0, 1, y]], np.float32)
-            offered = np.asarray(cv2.warpAffine(before, move, (width, height), borderMode=cv2.BORDER_REPLICATE), np.float32)
+            offered = np.asarray(cv2.warpAffine(before, move, size, borderMode=cv2.BORDER_REPLICATE), np.float32)
             found = _difference(offered, a, b)
             better = found + grain < _BETTER * difference
             difference = np.where(better, found, difference)
