@@ -3,10 +3,10 @@
 import textwrap
 
 import bpy
-from bpy.props import EnumProperty, FloatProperty, IntProperty, StringProperty
+from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, StringProperty
 
 from . import engine, graph, picture, status, styles
-from .door.catalogue import METHODS, Entry
+from .door.catalogue import METHODS, METHODS_WITH_PAINTING, Entry
 from .door.messages import Settings
 
 _DEFAULTS = Settings()
@@ -36,6 +36,19 @@ class CompositorNodeNeuralStyle(bpy.types.CompositorNodeCustomGroup):
     own_styles: StringProperty(
         description="The names of the styles of the user's own that were ever chosen here", options={"HIDDEN"}
     )
+    picture: StringProperty(
+        name="Picture",
+        description="Any picture as the painting to look like, in place of the style; empty takes the style",
+        subtype="FILE_PATH",
+        options={"PATH_SUPPORTS_BLEND_RELATIVE"},
+    )
+    painting: StringProperty(
+        name="Painting",
+        description="The picture whose brush strokes and palette the method takes; "
+        "empty takes the picture that the style is after",
+        subtype="FILE_PATH",
+        options={"PATH_SUPPORTS_BLEND_RELATIVE"},
+    )
     style_weight: FloatProperty(
         name="Style Weight",
         description="How much of the painting is seen: 0 gives the input back as it is, 1 the painting",
@@ -43,6 +56,11 @@ class CompositorNodeNeuralStyle(bpy.types.CompositorNodeCustomGroup):
         max=1.0,
         subtype="FACTOR",
         default=_DEFAULTS.style_weight,
+    )
+    original_colours: BoolProperty(
+        name="Original Colours",
+        description="Keep the colours of the input, and take only the lightness of the painting",
+        default=_DEFAULTS.original_colours,
     )
     method: EnumProperty(
         name="Method",
@@ -83,6 +101,21 @@ class CompositorNodeNeuralStyle(bpy.types.CompositorNodeCustomGroup):
         default=_DEFAULTS.working_width,
     )
 
+    upscale: EnumProperty(
+        name="Upscale",
+        description="How a painting that is smaller than the input is brought to its size. A render of 1920 pixels is "
+        "painted four times as fast at a working width of 960, and twice as large by super-resolution",
+        items=[
+            ("1", "None", "Scale it: soft", 1),
+            ("2", "×2", "Enlarge it twice by super-resolution: sharp", 2),
+            ("4", "×4", "Enlarge it four times by super-resolution, for 4K: sharp", 4),
+        ],
+        default=str(_DEFAULTS.upscale),
+    )
+    show_advanced: BoolProperty(
+        name="Advanced", description="Show what is seldom changed", default=False, options=set()
+    )
+
     def init(self, _context) -> None:
         """Make the inner tree; Blender calls it for a new node."""
         picture.build(self)
@@ -97,13 +130,35 @@ class CompositorNodeNeuralStyle(bpy.types.CompositorNodeCustomGroup):
 
     def draw_buttons(self, _context, layout) -> None:
         """The node's face."""
-        layout.prop(self, "style", text="")
-        layout.prop(self, "style_weight")
-        layout.prop(self, "method", text="")
+        # A label beside a file's path would leave no room for the path.
         column = layout.column(align=True)
-        for name in ("temporal", "iterations", "seed", "working_width"):
-            column.prop(self, name)
+        row = column.row()
+        row.active = not self.picture
+        row.prop(self, "style", text="")
+        column.prop(self, "picture", text="", placeholder="Any picture")
+        column = layout.column(align=True)
+        column.prop(self, "method", text="")
+        if self.method in METHODS_WITH_PAINTING:
+            column.prop(self, "painting", text="", placeholder="The style's painting")
+        layout.prop(self, "style_weight")
+        column = layout.column(align=True)
+        column.prop(self, "working_width")
+        row = column.row(align=True)
+        row.label(text="Upscale")
+        row.prop(self, "upscale", expand=True)
+        self._draw_advanced(layout)
         self._draw_status(layout)
+
+    def _draw_advanced(self, layout) -> None:
+        row = layout.row()
+        row.alignment = "LEFT"
+        icon = "DOWNARROW_HLT" if self.show_advanced else "RIGHTARROW"
+        row.prop(self, "show_advanced", icon=icon, emboss=False)
+        if self.show_advanced:
+            layout.prop(self, "original_colours")
+            column = layout.column(align=True)
+            for name in ("temporal", "iterations", "seed"):
+                column.prop(self, name)
 
     def _draw_status(self, layout) -> None:
         line = status.of(self)

@@ -7,13 +7,28 @@ user's frame.
 """
 
 from dataclasses import fields
+from pathlib import Path
 
 import bpy
 
 from . import host, picture, styles
+from .door.catalogue import METHODS_WITH_PAINTING
 from .door.messages import Settings
+from .errors import PaintError
 
 _FIELDS = tuple(field.name for field in fields(Settings))
+
+
+def _file(node: bpy.types.Node, name: str) -> str:
+    """The path that a property of the node says, in full; empty where it says none."""
+    given = getattr(node, name)
+    if not given:
+        return ""
+    path = bpy.path.abspath(given, library=node.id_data.library)
+    if not Path(path).is_file():
+        label = node.bl_rna.properties[name].name
+        raise PaintError(f"the file under {label} does not exist", path, "choose another, or clear the field")
+    return str(Path(path).absolute())
 
 
 class Values:
@@ -30,10 +45,17 @@ class Values:
         self._evaluated = self._tree.evaluated_get(self._scene.view_layers[0].depsgraph)
 
     def read(self, name: str) -> Settings:
-        """The settings of the node of that name. Raises `PaintError` where its style is not there."""
+        """The settings of the node of that name. Raises `PaintError` where its style or a picture is not there."""
         node = self._evaluated.nodes[name]
-        styles.check(node)
-        return Settings(**{field: getattr(node, field) for field in _FIELDS})
+        values = {field: getattr(node, field) for field in _FIELDS}
+        values["upscale"] = int(node.upscale)
+        values["painting"] = _file(node, "painting") if node.method in METHODS_WITH_PAINTING else ""
+        picture = _file(node, "picture")
+        if picture:
+            values["style"] = picture
+        else:
+            styles.check(node)
+        return Settings(**values)
 
     def is_muted(self, name: str) -> bool:
         """Whether the node of that name is muted."""

@@ -177,7 +177,7 @@ def painting_files(style: str) -> list[tuple[Path, float]]:
             raise NeuralStyleError(
                 "the style has no painting of its own",
                 found.name,
-                "give a picture with --painting FILE, or choose a style that has one",
+                "give one (the node's Painting, or --painting FILE), or choose a style that has one",
             )
         result[found.painting] = result.get(found.painting, 0.0) + share
     return list(result.items())

@@ -15,6 +15,10 @@ settings = {
     "seed": 3,
     "working_width": 0,
     "style_weight": 0.75,
+    "picture": "",
+    "painting": "//painting.png",
+    "original_colours": True,
+    "upscale": "2",
 }
 scene = shot.new(96, 64, last=2)
 node = shot.style(scene, shot.images(scene, image), **settings)
