@@ -47,7 +47,9 @@ class Upscaler:
         self.tile = tile
         #: Names all that a picture of it depends on, for the cache's key.
         self.name = f"{name} {weights.SOURCES[name].sha256} {self.device.type}"
-        self._network = UpConv7.from_tensors(weights.tensors(name)).to(self.device)
+        network_ = UpConv7.from_tensors(weights.tensors(name)).to(self.device)
+        # Channels last, as the pictures are anyway: up to a quarter faster on a processor.
+        self._network = network_.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     def __call__(self, picture: Frame, factor: int = 2) -> Frame:
         """The picture (H, W, 3), sRGB in [0, 1], of any size, enlarged: (factor·H, factor·W, 3), in [0, 1].
