@@ -5,11 +5,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+import clips
 from frames import moving_clip
+from neural_style.cli import main
 from neural_style.door.messages import Settings
 from neural_style.pixels import scaled
 from neural_style.session import Session
-from neural_style.upscale import Upscaler, needed
+from neural_style.upscale import NETWORKS, Upscaler, needed
+from neural_style.video import probe, read_frames
 
 PLAIN = Settings(method="johnson", working_width=0)
 HALF = replace(PLAIN, working_width=64)
@@ -85,3 +88,17 @@ def test_what_was_enlarged_is_kept(painter, cache, wide, monkeypatch):
     assert np.array_equal(first.picture, again.picture) and not calls
     Session(painter, cache).paint(wide, replace(settings, seed=1))
     assert len(calls) == 1
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+def test_the_command_writes_a_large_film(tmp_path, network):
+    clip, small, large = (tmp_path / name for name in ("clip.mp4", "small.mp4", "large.mp4"))
+    clips.write(clip, count=2)
+    command = ["paint", str(clip), "--method", "johnson", "--style", "pale-mist", "--width", "40"]
+    assert main([*command, "-o", str(small)]) == 0
+    assert main([*command, "-o", str(large), "--upscale", "4", "--upscaler", network]) == 0
+    info = probe(large)
+    assert (info.width, info.height, info.frames) == (160, 120, 2)
+    first, second = (np.stack(list(read_frames(path))) for path in (small, large))
+    back = np.stack([scaled(frame, (30, 40)) for frame in second])
+    assert np.abs(back - first).mean() < 0.03  # the same pictures, but for two times H.264
