@@ -92,17 +92,25 @@ class Job:
         self._values.go(frame)
         return [seconds for stream in self.streams if (seconds := self._paint(stream, frame))]
 
+    def node_of(self, stream: Stream) -> bpy.types.Node | None:
+        """The node that a stream paints for, if it is still there."""
+        return self._tree.nodes.get(stream.name)
+
+    def values_of(self, _stream: Stream) -> Values:
+        """What reads the settings of a stream's node."""
+        return self._values
+
     def _paint(self, stream: Stream, frame: int) -> dict | None:
-        node = self._tree.nodes[stream.name]
+        node = self.node_of(stream)
         if stream.capture is None:
             picture.put(node, np.zeros((*self._size(), 4), np.float32))
             status.say(node, "Nothing is wired into Image: there is nothing to paint")
             return None
         clock = _Clock()
-        settings = self._values.read(stream.name)
+        settings = self.values_of(stream).read(stream.name)
         source = stream.capture.take(frame)
         clock.lap("capture")
-        if settings.style_weight == 0 or self._values.is_muted(stream.name):
+        if settings.style_weight == 0 or self.values_of(stream).is_muted(stream.name):
             stream.waiting = frame, settings, source
             picture.put(node, source)
             clock.lap("transport")
@@ -151,7 +159,7 @@ class Job:
         """Remember why the job cannot go on, and say it on the nodes."""
         self.trouble = trouble
         for stream in self.streams:
-            if node := self._tree.nodes.get(stream.name):
+            if node := self.node_of(stream):
                 status.say(node, str(trouble), is_error=True)
 
     def free(self, keep_picture: bool) -> None:
@@ -165,7 +173,7 @@ class Job:
             if stream.capture:
                 stream.capture.free()
             # In the window the artist can remove a node while it is rendered.
-            node = self._tree.nodes.get(stream.name)
+            node = self.node_of(stream)
             if node and keep_picture:
                 picture.keep(node, bpy.app.tempdir)
             elif node:
