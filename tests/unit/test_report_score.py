@@ -28,6 +28,7 @@ def test_noise_of_a_known_size_is_measured_over_every_span():
     for span in ("1", str(LONG), "first"):
         assert found["noisy"].mean(f"warping_{span}") == pytest.approx(2 * 0.05**2, rel=0.05)
         assert found["still"].mean(f"warping_{span}") < 1e-5  # Farneback finds a little motion even here
+    assert found["noisy"].mean("warping_lanczos") > found["still"].mean("warping_lanczos") * 100
     assert np.isnan(found["noisy"].values[f"warping_{LONG}"][LONG - 1])
     assert not np.isnan(found["noisy"].values[f"warping_{LONG}"][LONG])
 

@@ -26,9 +26,9 @@ class Pair:
     flow: Frame
     visible: NDArray[np.bool_]
 
-    def carried(self, earlier: Frame) -> Frame:
-        """The earlier picture (H, W, 3), moved to where the later frame is; bilinear."""
-        return motion.warp(earlier, self.flow)
+    def carried(self, earlier: Frame, kernel: motion.Kernel = "bilinear") -> Frame:
+        """The earlier picture (H, W, 3), moved to where the later frame is."""
+        return motion.warp(earlier, self.flow, kernel=kernel)
 
     def error(self, earlier: Frame, later: Frame, where: NDArray[np.bool_] | None = None) -> float:
         """The warping error: the mean squared difference of the later picture and the earlier one moved along.
