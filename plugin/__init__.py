@@ -3,9 +3,9 @@
 The node asks an engine in another process for every frame; see `render.py` for how a frame travels.
 """
 
-from . import menu, node, preferences, render
+from . import chooser, menu, node, preferences, previews, render, styles
 
-_PARTS = (preferences, node, menu, render)
+_PARTS = (previews, styles, preferences, chooser, node, menu, render)
 
 
 def register() -> None:

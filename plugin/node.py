@@ -1,12 +1,10 @@
 """The Neural Style node: its properties, and how it is drawn."""
 
-import textwrap
-
 import bpy
 from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, StringProperty
 
-from . import engine, graph, picture, status, styles
-from .door.catalogue import METHODS, METHODS_WITH_PAINTING, Entry
+from . import detail, face, graph, picture, styles
+from .door.catalogue import METHODS, Entry
 from .door.messages import Settings
 
 _DEFAULTS = Settings()
@@ -35,6 +33,22 @@ class CompositorNodeNeuralStyle(bpy.types.CompositorNodeCustomGroup):
     )
     own_styles: StringProperty(
         description="The names of the styles of the user's own that were ever chosen here", options={"HIDDEN"}
+    )
+    second_style: EnumProperty(
+        name="Second Style",
+        description="Another style that is mixed into the first one",
+        items=styles.second_items,
+        default=styles.NONE_NUMBER,
+        update=styles.remember,
+    )
+    blend: FloatProperty(
+        name="Blend",
+        description="How much of the second style there is: 0 is the first style, 1 the second. Keyframe it slowly, "
+        "and one painting turns into the other",
+        min=0.0,
+        max=1.0,
+        subtype="FACTOR",
+        default=0.5,
     )
     picture: StringProperty(
         name="Picture",
@@ -100,7 +114,17 @@ class CompositorNodeNeuralStyle(bpy.types.CompositorNodeCustomGroup):
         subtype="PIXEL",
         default=_DEFAULTS.working_width,
     )
-
+    custom_width: BoolProperty(
+        name="Custom Working Width", description="Show the Working Width", default=False, options={"HIDDEN"}
+    )
+    detail: EnumProperty(
+        name="Detail",
+        description="How finely it is painted, against how fast: the working width by name",
+        items=[(name, label, text, "", number) for name, label, text, number in detail.ITEMS],
+        get=detail.get,
+        set=detail.put,
+        options=set(),
+    )
     upscale: EnumProperty(
         name="Upscale",
         description="How a painting that is smaller than the input is brought to its size. A render of 1920 pixels is "
@@ -130,50 +154,7 @@ class CompositorNodeNeuralStyle(bpy.types.CompositorNodeCustomGroup):
 
     def draw_buttons(self, _context, layout) -> None:
         """The node's face."""
-        # A label beside a file's path would leave no room for the path.
-        column = layout.column(align=True)
-        row = column.row()
-        row.active = not self.picture
-        row.prop(self, "style", text="")
-        column.prop(self, "picture", text="", placeholder="Any picture")
-        column = layout.column(align=True)
-        column.prop(self, "method", text="")
-        if self.method in METHODS_WITH_PAINTING:
-            column.prop(self, "painting", text="", placeholder="The style's painting")
-        layout.prop(self, "style_weight")
-        column = layout.column(align=True)
-        column.prop(self, "working_width")
-        row = column.row(align=True)
-        row.label(text="Upscale")
-        row.prop(self, "upscale", expand=True)
-        self._draw_advanced(layout)
-        self._draw_status(layout)
-
-    def _draw_advanced(self, layout) -> None:
-        row = layout.row()
-        row.alignment = "LEFT"
-        icon = "DOWNARROW_HLT" if self.show_advanced else "RIGHTARROW"
-        row.prop(self, "show_advanced", icon=icon, emboss=False)
-        if self.show_advanced:
-            layout.prop(self, "original_colours")
-            column = layout.column(align=True)
-            for name in ("temporal", "iterations", "seed"):
-                column.prop(self, name)
-
-    def _draw_status(self, layout) -> None:
-        line = status.of(self)
-        if not line.text:
-            missing = engine.missing()
-            if not missing:
-                return
-            line = status.Line(missing, is_error=True)
-        column = layout.column(align=True)
-        column.alert = line.is_error
-        column.scale_y = 0.8
-        # A node has no text that wraps; a letter of the default size takes about 6.5 units of the node's width.
-        lines = textwrap.wrap(line.sentence, max(16, int((self.width - 44) / 6.2)))
-        for row, text in enumerate(lines):
-            column.label(text=text, icon=line.icon if row == 0 else "BLANK1")
+        face.draw(self, layout)
 
 
 def register() -> None:

@@ -44,6 +44,11 @@ class Values:
         self._scene.frame_set(frame)
         self._evaluated = self._tree.evaluated_get(self._scene.view_layers[0].depsgraph)
 
+    @property
+    def nodes(self) -> bpy.types.Nodes:
+        """The compositor's nodes, as they are evaluated."""
+        return self._evaluated.nodes
+
     def read(self, name: str) -> Settings:
         """The settings of the node of that name. Raises `PaintError` where its style or a picture is not there."""
         node = self._evaluated.nodes[name]
@@ -51,10 +56,12 @@ class Values:
         values["upscale"] = int(node.upscale)
         values["painting"] = _file(node, "painting") if node.method in METHODS_WITH_PAINTING else ""
         picture = _file(node, "picture")
-        if picture:
-            values["style"] = picture
-        else:
-            styles.check(node)
+        if not picture:
+            styles.check(node, node.style)
+        values["style"] = picture or node.style
+        if node.second_style != styles.NONE:
+            styles.check(node, node.second_style)
+            values["style"] = styles.blended(values["style"], node.second_style, node.blend)
         return Settings(**values)
 
     def is_muted(self, name: str) -> bool:

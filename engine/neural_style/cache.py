@@ -1,11 +1,12 @@
 """Keeps painted frames on disk under keys that name all that they depend on."""
 
 import hashlib
+import json
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -29,7 +30,8 @@ class State:
     """What one painted frame leaves to the next, all at the working size, (H, W, 3), sRGB in [0, 1].
 
     source:  the frame itself; picture: what was painted;
-    look:    names the style and seed: another look does not go on from this one.
+    look:    names the style and seed: another look does not go on from this one, unless it is near.
+    parts:   what the look consists of, by share: tells whether another look is near (`neural_style.session`).
     line:    the keys of the frames before it in its shot, the nearest first, as far as any method looks back.
     """
 
@@ -37,11 +39,12 @@ class State:
     picture: Frame
     look: str = ""
     line: tuple[str, ...] = ()
+    parts: Mapping[str, float] = field(default_factory=dict)
 
     def rounded(self) -> "State":
         """As it comes back from the disk, so that a frame painted from memory equals one painted from there."""
         source, picture = (_half(a).astype(np.float32) for a in (self.source, self.picture))
-        return State(source, picture, self.look, self.line)
+        return State(source, picture, self.look, self.line, self.parts)
 
 
 def _half(frame: Frame) -> NDArray[np.float16]:
@@ -92,14 +95,17 @@ class FrameCache:
         """The state kept under this key; None where there is none (or only a damaged file)."""
         arrays, metadata = self._read(self._path(key))
         try:
-            return State(arrays["source"], arrays["picture"], metadata["look"], tuple(metadata["line"].split()))
-        except KeyError:
+            parts = json.loads(metadata.get("parts", "{}"))
+            line = tuple(metadata["line"].split())
+            return State(arrays["source"], arrays["picture"], metadata["look"], line, parts)
+        except (KeyError, ValueError):
             return None
 
     def put(self, key: str, state: State) -> None:
         """Keep a state. A disk that is full or read-only costs the cache, never the frame."""
         arrays = {"source": state.source, "picture": state.picture}
-        self._write(self._path(key), arrays, {"look": state.look, "line": " ".join(state.line)})
+        parts = json.dumps(dict(state.parts))
+        self._write(self._path(key), arrays, {"look": state.look, "line": " ".join(state.line), "parts": parts})
 
     def get_picture(self, key: str) -> Frame | None:
         """The picture kept under this key, (H, W, 3), as `put_picture` was given it; None where there is none."""

@@ -1,6 +1,6 @@
 """One stream of frames in time: each is painted from the one before, back to the cut."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from time import perf_counter
 
@@ -17,6 +17,9 @@ from neural_style.pixels import Frame, from_working, to_working, working_size
 
 #: As far as any method looks back, in frames.
 FARTHEST = max(max(method.distances) for method in METHODS.values())
+
+#: The most that a style's share of a blend may change from one frame to the next without a cut.
+FARTHEST_SHARE = 0.25
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,27 @@ def look(settings: Settings, method: Method) -> str:
     return name
 
 
+def parts(settings: Settings, method: Method) -> dict[str, float]:
+    """What a look consists of, by share: the seed, and the parts of the style and of the painting."""
+    found = {f"seed {settings.seed}": 1.0}
+    for style, share in styles.resolve(settings.style):
+        found[style.network.digest] = found.get(style.network.digest, 0.0) + share
+    if method.uses_painting:
+        # Its own parts where it is given; else they are the style's, and move with its shares.
+        given = styles.painting_digest(settings.style, settings.painting) if settings.painting else ""
+        found[f"painting {given}"] = 1.0
+    return found
+
+
+def near(one: Mapping[str, float], other: Mapping[str, float]) -> bool:
+    """Whether a frame of one look may follow a frame of the other: a blend that turns slowly is no cut.
+
+    Where a share moves by more than `FARTHEST_SHARE` from a frame to the next, a new style begins on that very frame.
+    """
+    moved = (abs(one.get(part, 0.0) - other.get(part, 0.0)) for part in {*one, *other})
+    return bool(one) and max(moved) <= FARTHEST_SHARE
+
+
 class Session:
     """Paints the frames of one stream, in any order, each after the predecessor that it is told of.
 
@@ -93,7 +117,8 @@ class Session:
         if before is not None and before.source.shape != frame.shape:
             before, note = None, "the size changed, so a new shot starts here"
         own_look = look(settings, method)
-        if before is not None and before.look != own_look:
+        own_parts = parts(settings, method)
+        if before is not None and before.look != own_look and not near(before.parts, own_parts):
             before = None  # another style begins on this very frame, not some frames later
         cut = before is not None and self.is_cut(before.source, frame)
         if cut:
@@ -108,7 +133,7 @@ class Session:
         seconds: dict[str, float] = {}
         if state is None:
             state, seconds = self.painter.paint(frame, settings, method, list(earlier.values()))
-            state = replace(state, look=own_look, line=line).rounded()
+            state = replace(state, look=own_look, line=line, parts=own_parts).rounded()
         start = perf_counter()
         if not cached:
             self.cache.put(key, state)

@@ -23,6 +23,10 @@ VARIANTS = {
     "large": PLAIN | {"upscale": "2"},
     "picture": PLAIN | {"picture": "//paintings/wave+red:2.png", "painting": "//gone.png"},
     "strokes": {"method": "painterly", "iterations": 2, "working_width": 48, "painting": "//paintings/wave+red:2.png"},
+    "mixed": PLAIN | {"second_style": "rust", "blend": 0.3},
+    "second": PLAIN | {"second_style": "rust", "blend": 1.0},
+    "first": PLAIN | {"second_style": "rust", "blend": 0.0},
+    "picture mixed": PLAIN | {"picture": "//paintings/wave+red:2.png", "second_style": "rust", "blend": 0.5},
     "gone": {"method": "painterly", "painting": "//gone.png"},
     "no picture": PLAIN | {"picture": "//paintings"},
 }
@@ -58,7 +62,9 @@ def painted(folder, tmp_path, monkeypatch):
     return lambda **settings: session.paint(source, Settings(**settings)).picture
 
 
-@pytest.mark.parametrize("name", ["plain", "colours", "half", "large", "picture", "strokes"])
+@pytest.mark.parametrize(
+    "name", ["plain", "colours", "half", "large", "picture", "strokes", "mixed", "second", "picture mixed"]
+)
 def test_blender_shows_what_the_engine_paints(rendered, painted, part, name):
     expected = painted(**rendered.said["sent"][name])
     found = part("pixels").to_srgb(rendered.frame(f"{name}.exr")[..., :3])
@@ -76,6 +82,8 @@ def test_what_is_sent(rendered, folder):
     assert (sent["colours"]["original_colours"], sent["large"]["upscale"]) == (True, 2)
     # A painting is not asked for by methods that take none, even where its file is gone.
     assert (sent["picture"]["style"], sent["picture"]["painting"]) == (picture, "")
+    assert (sent["mixed"]["style"], sent["second"]["style"]) == ("starry-night:0.7000+rust:0.3000", "rust")
+    assert (sent["first"]["style"], sent["picture mixed"]["style"]) == ("starry-night", f"{picture}:0.5000+rust:0.5000")
     assert (sent["strokes"]["style"], sent["strokes"]["painting"]) == ("starry-night", picture)
 
 

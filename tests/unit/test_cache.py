@@ -10,12 +10,12 @@ from neural_style.door.errors import NeuralStyleError
 def state(seed: int = 0, side: int = 8) -> State:
     rng = np.random.default_rng(seed)
     source, picture = (rng.random((side, side, 3), dtype=np.float32) for _ in range(2))
-    return State(source, picture, f"look {seed}", ("before", "long-before")).rounded()
+    return State(source, picture, f"look {seed}", ("before", "long-before"), {"style": 0.1 * seed}).rounded()
 
 
 def equal(a: State, b: State) -> bool:
     pairs = ((a.source, b.source), (a.picture, b.picture))
-    return (a.look, a.line) == (b.look, b.line) and all(np.array_equal(x, y) for x, y in pairs)
+    return (a.look, a.line, a.parts) == (b.look, b.line, b.parts) and all(np.array_equal(x, y) for x, y in pairs)
 
 
 def test_what_comes_back_is_what_went_in(cache):

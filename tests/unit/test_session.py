@@ -62,6 +62,21 @@ def test_no_style_bleeds_across_a_cut(session):
     assert results[3].key == afresh[1].key
 
 
+def test_a_blend_that_turns_slowly_is_no_cut(painter, cache):
+    """A frame goes on from one whose shares are near, also from the cache; where they jump it starts afresh."""
+    frame, whole = moving_clip(1)[0], replace(QUICK, style="starry-night")
+    blend = replace(QUICK, style="starry-night:0.9+rust:0.1")
+    jump = replace(QUICK, style="starry-night:0.5+rust:0.5")
+    session = Session(painter, cache)
+    first = session.paint(frame, whole)
+    alone = {settings.style: Session(painter, cache).paint(frame, settings) for settings in (blend, jump)}
+    for painting in (session, Session(painter, cache)):
+        assert painting.paint(frame, blend, first.key).key != alone[blend.style].key
+        assert painting.paint(frame, jump, first.key).key == alone[jump.style].key
+    step = np.abs(session.paint(frame, blend, first.key).picture - first.picture).mean()
+    assert 0 < step < np.abs(alone[blend.style].picture - first.picture).mean()  # held, and yet it moves
+
+
 def test_a_new_session_goes_on_where_another_ended(painter, cache):
     clip = moving_clip(4)
     whole = play(Session(painter, FrameCache(cache.folder / "a")), clip)

@@ -12,6 +12,7 @@ import bpy
 import shot
 
 _, _, image, variants = sys.argv
+_KEPT = ("picture", "painting", "original_colours", "upscale", "second_style", "blend")
 scene = shot.new(96, 64)
 source = shot.images(scene, image)
 bpy.ops.wm.save_as_mainfile(filepath=str(Path(image).with_name("shot.blend")))
@@ -20,7 +21,7 @@ shot.render(scene, "source", animation=False)
 
 node = shot.style(scene, source)
 shot.show(scene, node.outputs["Image"])
-defaults = {name: getattr(node, name) for name in ("picture", "painting", "original_colours", "upscale")}
+defaults = {name: getattr(node, name) for name in _KEPT}
 reading = shot.part("values").Values(scene)
 sent = {}
 for name, settings in json.loads(variants).items():

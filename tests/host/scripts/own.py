@@ -15,7 +15,7 @@ _, folder, image, kind, file = sys.argv
 
 def offered(node) -> list:
     """Names and numbers that the node offers, the catalogue's left out."""
-    return [(item[0], item[1], item[3]) for item in shot.part("styles").items(node, None) if item[3] >= 1000]
+    return [(item[0], item[1], item[-1]) for item in shot.part("styles").items(node, None) if item[-1] >= 1000]
 
 
 if kind == "save":
