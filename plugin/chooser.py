@@ -18,7 +18,7 @@ class NEURALSTYLE_OT_find_style(bpy.types.Operator):
 
     bl_idname = "neural_style.find_style"
     bl_label = "Find a Style"
-    bl_options = {"REGISTER", "UNDO", "INTERNAL"}
+    bl_options = {"REGISTER", "UNDO", "INTERNAL"}  # noqa: RUF012 (Blender's own attribute)
     bl_property = "style"
 
     target: StringProperty(name="Property", description="The node's property that is set", default="style")

@@ -1,6 +1,7 @@
-"""Detail: the working width by name. It stores nothing: it reads and sets Working Width, which files and keyframes keep.
+"""Detail: the working width by name.
 
-So a file of any age means what it meant, and a script may set either.
+It stores nothing: it reads and sets Working Width, which files and keyframes keep. So a file of any age means what it
+meant, and a script may set either.
 """
 
 import bpy
