@@ -1,16 +1,26 @@
 """The file in which pixels cross the door: float32 (H, W, 3), mapped into memory, owned by this side."""
 
+import os
 import shutil
 import tempfile
 from pathlib import Path
 
 import numpy as np
 
+#: A folder for all temporary files, if set.
+TEMPORARY_VARIABLE = "NEURAL_STYLE_TEMPORARY"
+
 _SHARED_MEMORY = Path("/dev/shm")
 
 
 def folder() -> Path:
-    """A new temporary folder, in memory where there is some to spare. The caller removes it."""
+    """A new temporary folder, in memory where there is some to spare. The caller removes it.
+
+    One that is given is removed by whoever gave it, also after this process was killed.
+    """
+    given = os.environ.get(TEMPORARY_VARIABLE)
+    if given:
+        return Path(tempfile.mkdtemp(prefix="neural-style-", dir=given))
     # Containers often have 64 MB there, and writing past the end of it kills the process.
     roomy = _SHARED_MEMORY.is_dir() and shutil.disk_usage(_SHARED_MEMORY).free > 1 << 30
     try:

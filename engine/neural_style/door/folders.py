@@ -7,6 +7,9 @@ from pathlib import Path
 #: A folder of the user's choice, in place of the system's.
 DATA_VARIABLE = "NEURAL_STYLE_DATA"
 
+#: The same for what can be made again: painted frames and bakes.
+CACHE_VARIABLE = "NEURAL_STYLE_CACHE"
+
 _NAME = "neural-style"
 
 
@@ -18,6 +21,31 @@ def data_folder() -> Path:
     """
     given = os.environ.get(DATA_VARIABLE)
     return Path(given) if given else _user_data() / _NAME
+
+
+def engine_folder() -> Path:
+    """The folder of the engine that `install/engine.py`, or its button in Blender, has installed for the user."""
+    return data_folder() / "engine"
+
+
+def cache_folder() -> Path:
+    """The folder of painted frames: $NEURAL_STYLE_CACHE, else one in the user's cache folder, platformdirs' again."""
+    given = os.environ.get(CACHE_VARIABLE)
+    return Path(given) if given else _user_cache() / "frames"
+
+
+def state_file(key: str) -> Path:
+    """Where the state of the painted frame with this key is kept."""
+    return cache_folder() / key[:2] / f"{key}.safetensors"
+
+
+def _user_cache() -> Path:
+    if sys.platform == "win32":
+        return _user_data() / _NAME / "Cache"
+    chosen = Path(os.environ.get("XDG_CACHE_HOME") or ".")
+    if chosen.is_absolute():
+        return chosen / _NAME
+    return Path.home() / ("Library/Caches" if sys.platform == "darwin" else ".cache") / _NAME
 
 
 def _user_data() -> Path:
