@@ -8,8 +8,12 @@ import numpy as np
 
 from neural_style import motion
 from neural_style.cache import State
-from neural_style.methods import Method
+from neural_style.methods import Method, Photometric
 from neural_style.pixels import Frame
+
+
+#: The squared length of a colour, in sRGB, under which it has no hue to speak of.
+_DARK = 0.02
 
 
 @dataclass(frozen=True)
@@ -43,15 +47,25 @@ def carry(flow: motion.FlowEstimator, method: Method, source: Frame, earlier: Se
     return result
 
 
-def photometric_reliability(source: Frame, before: Frame, flow: Frame, deviation: float) -> Frame:
+def photometric_reliability(source: Frame, before: Frame, flow: Frame, allowed: Photometric) -> Frame:
     """How far a flow explains what is seen: (H, W) in [0, 1], small where the source changed along it.
 
-    Forward–backward consistency trusts two flows that agree on a mistake; the colours of the source give it away.
-    source, before: (H, W, 3), sRGB in [0, 1]; flow: from source to before; deviation: of the normal curve.
+    Forward–backward consistency trusts two flows that agree on a mistake; the colours of the source give it away. What
+    only became lighter or darker by some factor may be the same thing in another light, and is trusted longer.
+    source, before: (H, W, 3), sRGB in [0, 1]; flow: from source to before.
     """
-    difference = np.square(motion.in_levels(source) - motion.warp(motion.in_levels(before), flow)).mean(axis=2)
+    here, there = motion.in_levels(source), motion.warp(motion.in_levels(before), flow)
+    change, mean = here - there, (here + there) / 2
+    # The part of the change that lies along the colour itself; where there is hardly any colour, none does.
+    factor = (change * mean).sum(axis=2, keepdims=True) / ((mean * mean).sum(axis=2, keepdims=True) + _DARK)
+    lightness = factor * mean
+    exponent = _excess(lightness) / allowed.lightness**2 + _excess(change - lightness) / allowed.colour**2
+    return np.asarray(np.exp(exponent / -2), np.float32)
+
+
+def _excess(change: Frame) -> Frame:
+    """The mean square of a change (H, W, 3) in a neighbourhood, as far as it stands out: (H, W), from 0."""
     # In a neighbourhood, since at an edge that the flow misses some pixels are alike by chance.
-    difference = cv2.blur(difference, (5, 5))
+    squares = cv2.blur(np.square(change).mean(axis=2), (5, 5))
     # What differs no more than most of the frame is its grain, or a light that changed everywhere.
-    excess = np.maximum(difference - 2 * np.median(difference), 0)
-    return np.asarray(np.exp(excess / (-2 * deviation**2)), np.float32)
+    return np.asarray(np.maximum(squares - 2 * np.median(squares), 0), np.float32)

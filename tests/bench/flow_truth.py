@@ -89,7 +89,8 @@ class Score:
 def reliabilities(there: Frame, back: Frame, here: Frame, before: Frame) -> Iterator[tuple[str, Frame]]:
     """Each mask's reliability of a flow from a frame to the one before, given the reverse flow."""
     plain = motion.reliability(there, back, motion_boundaries=False)
-    colours = photometric_reliability(here, before, there, METHODS["steady"].photometric)
+    allowed = METHODS["steady"].photometric
+    colours = photometric_reliability(here, before, there, allowed) if allowed else 1
     yield from zip(MASKS, (plain, motion.reliability(there, back), plain * colours), strict=True)
 
 

@@ -22,7 +22,7 @@ FAST = {
     "pixel_is_sum": True,
     "warp": "bilinear",
     "motion_boundaries": True,
-    "photometric": 0.0,
+    "photometric": None,
     "distances": (1,),
     "bfloat16": False,
 }

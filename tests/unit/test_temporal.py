@@ -8,7 +8,7 @@ import pytest
 from frames import moving_clip, texture
 from neural_style import motion
 from neural_style.cache import State
-from neural_style.methods import METHODS
+from neural_style.methods import METHODS, Photometric
 from neural_style.temporal import carry, photometric_reliability
 
 STILL = replace(METHODS["ruder-long-term"], motion_boundaries=False)
@@ -64,5 +64,24 @@ def test_a_source_that_changed_is_trusted_less():
     (found,) = carry(motion.DISFlow(), METHODS["steady"], changed, [State(a, a)])
     assert found.reliability[8:-8, 8:40].mean() > 0.9
     assert found.reliability[8:-8, 52:-4].mean() < 0.2
-    dimmed, still = 0.5 * a, np.zeros((48, 64, 2), np.float32)
-    assert photometric_reliability(dimmed, dimmed + np.float32(0.1), still, 0.025).min() > 0.99
+    still = np.zeros((48, 64, 2), np.float32)
+    assert photometric_reliability(a, np.float32(0.8) * a, still, METHODS["steady"].photometric).min() > 0.9
+
+
+def test_another_light_is_not_another_thing():
+    """One factor on all channels counts as lightness, what is left as colour: both parts known by hand."""
+    before, still = np.full((32, 48, 3), (0.6, 0.3, 0.2), np.float32), np.zeros((32, 48, 2), np.float32)
+    shaded, other = before.copy(), before.copy()
+    shaded[8:16, 8:20] *= 0.8
+    # As far away, in a direction at right angles to the mean of both colours.
+    other[8:16, 8:20] += np.float32(0.14) * np.array([1, -2, 0], np.float32) / np.sqrt(np.float32(5))
+    lenient, strict = Photometric(lightness=1e3, colour=0.02), Photometric(lightness=0.02, colour=1e3)
+    inner = np.s_[10:14, 10:18]
+    assert photometric_reliability(shaded, before, still, lenient)[inner].min() > 0.9
+    assert photometric_reliability(other, before, still, lenient)[inner].max() < 0.01
+    assert photometric_reliability(shaded, before, still, strict)[inner].max() < 0.01
+    steady = METHODS["steady"].photometric
+    assert photometric_reliability(shaded, before, still, steady)[inner].min() > 0.7
+    assert photometric_reliability(other, before, still, steady)[inner].max() < 0.01
+    once, twice = (photometric_reliability(shaded, before, still, steady.times(n))[inner].mean() for n in (1, 2))
+    assert twice == pytest.approx(once ** (1 / 4), rel=1e-3)

@@ -13,6 +13,22 @@ Start = Literal["transformer", "frame", "noise", "warped", "closed form"]
 
 
 @dataclass(frozen=True)
+class Photometric:
+    """How much the source may differ from its warped predecessor before what is carried along is trusted less.
+
+    Deviations of normal curves, in sRGB. lightness: of all channels by one factor, as where a shadow passes. colour:
+    of what no such factor explains, as where another thing is seen.
+    """
+
+    lightness: float
+    colour: float
+
+    def times(self, factor: float) -> "Photometric":
+        """More lenient by this factor."""
+        return Photometric(factor * self.lightness, factor * self.colour)
+
+
+@dataclass(frozen=True)
 class Method:
     """Targets, weights, start and iterations.
 
@@ -35,8 +51,7 @@ class Method:
     warp:              interpolation kernel that earlier pictures are warped with.
     flow_to_edges:     whether the flow is moved to the edges that the frames show; see `motion.to_edges`.
     motion_boundaries: whether motion boundaries count as unreliable.
-    photometric:       how much, in sRGB, the source may differ from its warped predecessor before what is carried
-                       along is trusted less there; 0 leaves that out.
+    photometric:       how much the source's colours may change along the flow; None leaves that out.
     bfloat16:          whether features are computed in bfloat16 where the device is fast at it.
     """
 
@@ -60,7 +75,7 @@ class Method:
     warp: Literal["bilinear", "lanczos4"] = "bilinear"
     flow_to_edges: bool = False
     motion_boundaries: bool = True
-    photometric: float = 0.0
+    photometric: Photometric | None = None
     bfloat16: bool = False
 
     def __post_init__(self) -> None:

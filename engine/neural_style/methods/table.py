@@ -3,25 +3,26 @@
 from dataclasses import replace
 
 from neural_style.door.errors import NeuralStyleError
-from neural_style.methods.method import Method
+from neural_style.methods.method import Method, Photometric
 
 # Independent of the resolution: the pixel weight is a mean, three times what the reference's sum comes to at 480×270,
 # so that what was carried along wrongly is gone a few frames later. Starting at the closed form needs a third of the
 # iterations and leaves no ghosts where something is uncovered, as far as that is known: so the flow ends where the
 # frames do, and is not trusted where the colours say otherwise. Lanczos keeps the sharpness that bilinear warping
-# loses a little of in every frame, and the Gram matrices, weighed more, bring back the rest.
+# loses a little of in every frame, and the Gram matrices, weighed more, bring back the rest. The content, which is as
+# unsteady as T, is weighed little: the pixels hold to T already.
 _STEADY = Method(
     name="steady",
     start="closed form",
     iterations=10,
     pixel=1000.0,
-    content=3e1,
+    content=3.0,
     style=32.0,
     temporal=9e3,
     warp="lanczos4",
     flow_to_edges=True,
     motion_boundaries=False,
-    photometric=0.05,
+    photometric=Photometric(lightness=0.15, colour=0.02),
     bfloat16=True,
 )
 
