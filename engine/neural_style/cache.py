@@ -6,8 +6,9 @@ import os
 import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import platformdirs
@@ -32,7 +33,8 @@ class State:
     source:  the frame itself; picture: what was painted;
     look:    names the style and seed: another look does not go on from this one, unless it is near.
     parts:   what the look consists of, by share: tells whether another look is near (`neural_style.session`).
-    line:    the keys of the frames before it in its shot, the nearest first, as far as any method looks back.
+    line:    the keys of the frames before it in its shot, the nearest first, as far as any method looks back;
+    after, depth: of `motion.Rendered`, where the frame was rendered and its exact motion is known.
     """
 
     source: Frame
@@ -40,15 +42,23 @@ class State:
     look: str = ""
     line: tuple[str, ...] = ()
     parts: Mapping[str, float] = field(default_factory=dict)
+    after: Frame | None = None
+    depth: Frame | None = None
 
     def rounded(self) -> "State":
         """As it comes back from the disk, so that a frame painted from memory equals one painted from there."""
-        source, picture = (_half(a).astype(np.float32) for a in (self.source, self.picture))
-        return State(source, picture, self.look, self.line, self.parts)
+        rounded: dict[str, Any] = {name: _half(array).astype(np.float32) for name, array in self.arrays().items()}
+        return replace(self, **rounded)
+
+    def arrays(self) -> dict[str, Frame]:
+        """What is kept as arrays, by name."""
+        known = {"source": self.source, "picture": self.picture, "after": self.after, "depth": self.depth}
+        return {name: array for name, array in known.items() if array is not None}
 
 
 def _half(frame: Frame) -> NDArray[np.float16]:
-    return frame.astype(np.float16)
+    with np.errstate(over="ignore"):  # a depth too large for it is infinite: there is nothing there
+        return frame.astype(np.float16)
 
 
 def frame_key(source: Frame, earlier: Sequence[str], *parts: str) -> str:
@@ -97,15 +107,15 @@ class FrameCache:
         try:
             parts = json.loads(metadata.get("parts", "{}"))
             line = tuple(metadata["line"].split())
-            return State(arrays["source"], arrays["picture"], metadata["look"], line, parts)
+            after, depth = arrays.get("after"), arrays.get("depth")
+            return State(arrays["source"], arrays["picture"], metadata["look"], line, parts, after, depth)
         except (KeyError, ValueError):
             return None
 
     def put(self, key: str, state: State) -> None:
         """Keep a state. A disk that is full or read-only costs the cache, never the frame."""
-        arrays = {"source": state.source, "picture": state.picture}
         parts = json.dumps(dict(state.parts))
-        self._write(self._path(key), arrays, {"look": state.look, "line": " ".join(state.line), "parts": parts})
+        self._write(self._path(key), state.arrays(), {"look": state.look, "line": " ".join(state.line), "parts": parts})
 
     def get_picture(self, key: str) -> Frame | None:
         """The picture kept under this key, (H, W, 3), as `put_picture` was given it; None where there is none."""

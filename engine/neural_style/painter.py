@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from time import perf_counter
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -48,6 +49,14 @@ class Stopwatch:
             yield
         finally:
             self.seconds[name] = self.seconds.get(name, 0.0) + perf_counter() - start
+
+
+class Painted(NamedTuple):
+    """A painted frame, the seconds that each stage took, and what earlier frames said about it, the nearest first."""
+
+    state: State
+    seconds: dict[str, float]
+    carried: list[Carried]
 
 
 class Painter:
@@ -94,32 +103,42 @@ class Painter:
         return f"{method} {self.flow.name} {self.device.type} {self.feature_dtype(method)} {self._vgg_name}"
 
     def paint(
-        self, source: Frame, settings: Settings, method: Method, earlier: Sequence[State] = ()
-    ) -> tuple[State, dict[str, float]]:
-        """The painted frame, and the seconds that each stage took.
+        self,
+        source: Frame,
+        settings: Settings,
+        method: Method,
+        earlier: Sequence[State] = (),
+        rendered: motion.Rendered | None = None,
+    ) -> Painted:
+        """Paint a frame.
 
         source: (H, W, 3), sRGB in [0, 1], at least 32×32; settings: of which style, painting and seed count here;
-        earlier: frames of the same size at the method's distances, the nearest first; none where a shot starts.
+        earlier: frames of the same size at the method's distances, the nearest first; none where a shot starts;
+        rendered: its exact motion, where that is known.
         """
         watch = Stopwatch()
         painted = source  # stands in where T is not asked for
         if method.uses_transformer:
             with watch.stage("transformer"):
                 painted = self.stylist.paint(source, settings.style, settings.seed)
-        carried: list[Carried] = []
-        if earlier and method.follows_time:
-            with watch.stage("motion"):
-                carried = carry(self.flow, method, source, earlier)
+        with watch.stage("motion"):
+            carried = self.carried(source, method, earlier, rendered)
         with watch.stage("solver"):
             start, iterations = method.first_start, method.first_iterations
             if carried:
                 start, iterations = method.start, method.iterations
             if not iterations and start == "transformer":
-                return State(source, painted), watch.seconds  # as it is: no tensor rounds it
+                return Painted(_state(source, painted, rendered), watch.seconds, carried)  # no tensor rounds it
             before = [self.previous(c.picture, c.reliability) for c in carried]
             x = self._start(start, method, source, to_vgg(painted, self.device), before, settings.seed)
             picture = from_vgg(self.optimise(settings, method, source, painted, x, before, iterations))
-        return State(source, picture), watch.seconds
+        return Painted(_state(source, picture, rendered), watch.seconds, carried)
+
+    def carried(
+        self, source: Frame, method: Method, earlier: Sequence[State], rendered: motion.Rendered | None = None
+    ) -> list[Carried]:
+        """What earlier frames say about this one; see `paint`."""
+        return carry(self.flow, method, source, earlier, rendered) if earlier and method.follows_time else []
 
     def previous(self, picture: Frame, reliability: Frame) -> Previous:
         """A warped picture (H, W, 3) and its reliability (H, W), as the objective takes them."""
@@ -184,3 +203,10 @@ class Painter:
             for layer, gram in grams.items():
                 mean[layer] = mean.get(layer, 0) + share * gram
         return mean
+
+
+def _state(source: Frame, picture: Frame, rendered: motion.Rendered | None) -> State:
+    """What a painted frame leaves to the next."""
+    if rendered is None:
+        return State(source, picture)
+    return State(source, picture, after=rendered.after, depth=rendered.depth)

@@ -80,9 +80,11 @@ def from_working(
     original_colours: bool = False,
     size: tuple[int, int] | None = None,
     enlarge: Callable[[Frame], Frame] | None = None,
+    mask: Frame | None = None,
 ) -> Frame:
     """The picture at the size that is wanted, mixed with the source: weight 0 gives the source, 1 the picture.
 
+    mask: (H, W) of the source's size, what the weight is multiplied by at each pixel, clipped to [0, 1].
     size: height and width, by default the source's; the source is scaled to it too. enlarge: makes the picture, at the
     working size, larger by other means than scaling, which does the rest.
     """
@@ -98,11 +100,39 @@ def from_working(
         picture = np.clip(scaled(picture, size), 0, 1)
     if original_colours:
         picture = with_colours_of(picture, source)
-    if style_weight == 1:
+    if style_weight == 1 and mask is None:
         return np.ascontiguousarray(picture)
-    share = np.float32(style_weight)
+    share: Frame | np.float32 = np.float32(style_weight)
+    if mask is not None:
+        here = np.clip(scaled(np.clip(np.nan_to_num(mask), 0, 1), size), 0, 1)
+        share = share * here[..., None]
     mixed: Frame = (1 - share) * source + share * picture
     return mixed
+
+
+def nearest(plane: Frame, size: tuple[int, int]) -> Frame:
+    """A plane (H, W, …) at another height and width, whose every value is one that was there: no edge is blended."""
+    height, width = plane.shape[:2]
+    if (height, width) == size:
+        return plane
+    rows, columns = (
+        ((np.arange(new) + 0.5) * (old / new)).astype(np.intp) for old, new in zip((height, width), size, strict=True)
+    )
+    return np.ascontiguousarray(plane[rows[:, None], columns])
+
+
+def plane_to_working(plane: Frame, working_width: int) -> Frame:
+    """A plane (H, W, …) that belongs to a source, at the size of `to_working`; its values stay as they are."""
+    size = working_size(plane.shape[0], plane.shape[1], working_width)
+    missing = [(0, max(0, LEAST_SIDE - side)) for side in size]
+    return np.pad(nearest(plane, size), (*missing, *[(0, 0)] * (plane.ndim - 2)), mode="edge")
+
+
+def motion_to_working(vectors: Frame, working_width: int) -> Frame:
+    """The same for motion, (H, W, 2) in pixels, (right, down): its values are in the smaller picture's pixels."""
+    height, width = vectors.shape[:2]
+    working = working_size(height, width, working_width)
+    return plane_to_working(vectors, working_width) * np.array([working[1] / width, working[0] / height], np.float32)
 
 
 def scaled(frame: Frame, size: tuple[int, int]) -> Frame:

@@ -5,9 +5,11 @@ from time import perf_counter
 
 import numpy as np
 
+from neural_style.beside import Beside
 from neural_style.cache import FrameCache
 from neural_style.device import describe
 from neural_style.doctor import versions
+from neural_style.door import planes
 from neural_style.door.errors import NeuralStyleError
 from neural_style.door.messages import Paint, Painted
 from neural_style.painter import Painter
@@ -30,13 +32,17 @@ class Server:
     def paint(self, request: Paint) -> Painted:
         """Paint the frame that lies in the request's file; the picture takes its place there."""
         start = perf_counter()
-        pixels = _open(request)
-        source = np.array(pixels)
+        arrays = _open(request)
+        source = np.array(arrays["picture"])
+        beside = Beside(**{name: np.array(arrays[name]) for name in request.inputs})
         reading = perf_counter() - start
-        result = self._session(request.stream).paint(source, request.settings, request.previous)
+        result = self._session(request.stream).paint(
+            source, request.settings, request.previous, beside=beside, outputs=request.outputs
+        )
         start = perf_counter()
-        pixels[:] = result.picture
-        pixels.flush()
+        for name, array in {"picture": result.picture, **result.planes}.items():
+            arrays[name][:] = array
+            arrays[name].flush()
         seconds = dict(result.seconds)
         seconds["transport"] = seconds.get("transport", 0.0) + reading + perf_counter() - start
         return Painted(request.id, result.key, result.cut, result.cached, seconds, result.note)
@@ -49,15 +55,18 @@ class Server:
         return session
 
 
-def _open(request: Paint) -> "np.memmap[tuple[int, ...], np.dtype[np.float32]]":
-    """The request's pixels, (H, W, 3), to be read and written in place."""
-    shape = request.height, request.width, 3
+def _open(request: Paint) -> "dict[str, np.memmap[tuple[int, ...], np.dtype[np.float32]]]":
+    """The request's picture and planes, to be read and written in place."""
     try:
+        places = planes.places(request.height, request.width, (*request.inputs, *request.outputs))
         # Checked first: NumPy would make a file that is too short longer.
-        held, expected = Path(request.pixels).stat().st_size, 4 * request.height * request.width * 3
+        held, expected = Path(request.pixels).stat().st_size, planes.size(places)
         if held < expected:
             raise ValueError(f"the file holds {held} bytes, the frame {expected}")
-        return np.memmap(request.pixels, np.float32, mode="r+", shape=shape)
+        return {
+            name: np.memmap(request.pixels, np.float32, mode="r+", offset=place.offset, shape=place.shape)
+            for name, place in places.items()
+        }
     except (OSError, ValueError) as error:
         raise NeuralStyleError(
             f"the frame's pixels cannot be read ({error})", request.pixels, "render the frame again"

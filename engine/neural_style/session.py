@@ -1,12 +1,13 @@
 """One stream of frames in time: each is painted from the one before, back to the cut."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from time import perf_counter
 
 import numpy as np
 
 from neural_style import shots, styles, upscale
+from neural_style.beside import Beside, seen
 from neural_style.cache import FrameCache, State, derived_key, frame_key
 from neural_style.door.errors import NeuralStyleError
 from neural_style.door.messages import Settings
@@ -14,9 +15,13 @@ from neural_style.methods import METHODS, Method
 from neural_style.methods import method as find_method
 from neural_style.painter import Painter
 from neural_style.pixels import Frame, from_working, to_working, working_size
+from neural_style.temporal import Carried
 
 #: As far as any method looks back, in frames.
 FARTHEST = max(max(method.distances) for method in METHODS.values())
+
+#: Pixels alone.
+_NOTHING = Beside()
 
 #: The most that a style's share of a blend may change from one frame to the next without a cut.
 FARTHEST_SHARE = 0.25
@@ -24,7 +29,10 @@ FARTHEST_SHARE = 0.25
 
 @dataclass(frozen=True)
 class Result:
-    """A finished frame: the picture at the size that was asked for, and what `Painted` tells about it."""
+    """A finished frame: the picture at the size that was asked for, and what `Painted` tells about it.
+
+    planes: those of `door.planes.OUTPUTS` that were asked for, of the source's size.
+    """
 
     picture: Frame
     key: str
@@ -32,6 +40,7 @@ class Result:
     cached: bool
     seconds: dict[str, float]
     note: str = ""
+    planes: Mapping[str, Frame] = field(default_factory=dict)
 
 
 def check(settings: Settings) -> None:
@@ -99,11 +108,20 @@ class Session:
         self.is_cut = is_cut
         self._last: tuple[str, State] | None = None
 
-    def paint(self, source: Frame, settings: Settings, previous: str | None = None, enlarged: bool = False) -> Result:
+    def paint(
+        self,
+        source: Frame,
+        settings: Settings,
+        previous: str | None = None,
+        enlarged: bool = False,
+        beside: Beside = _NOTHING,
+        outputs: Sequence[str] = (),
+    ) -> Result:
         """Paint one frame.
 
         source: (H, W, 3) float32, sRGB, unclipped; previous: the key of the frame before, None at a shot's start;
-        enlarged: whether the picture comes back `settings.upscale` times as large as the source, not in its size.
+        enlarged: whether the picture comes back `settings.upscale` times as large as the source, not in its size;
+        beside: what came along with the source; outputs: the planes that are wanted beside the picture.
         """
         check(settings)
         start = perf_counter()
@@ -125,30 +143,45 @@ class Session:
             before = None
         line = (previous, *before.line)[:FARTHEST] if previous and before is not None else ()
         earlier = self._earlier(method, line, before)
-        key = frame_key(frame, list(earlier), own_look, self.painter.describe(method))
+        rendered = beside.rendered(settings.working_width) if method.follows_time else None
+        exact = () if rendered is None else (rendered.digest(),)
+        key = frame_key(frame, list(earlier), own_look, self.painter.describe(method), *exact)
         prepared = perf_counter() - start
 
         state = self._kept(key)
         cached = state is not None
         seconds: dict[str, float] = {}
+        carried: Sequence[Carried] = ()
         if state is None:
-            state, seconds = self.painter.paint(frame, settings, method, list(earlier.values()))
+            painted = self.painter.paint(frame, settings, method, list(earlier.values()), rendered)
+            state, seconds, carried = painted.state, painted.seconds, painted.carried
             state = replace(state, look=own_look, line=line, parts=own_parts).rounded()
         start = perf_counter()
         if not cached:
             self.cache.put(key, state)
         self._last = key, state
-        picture = self.finished(source, settings, state.picture, seconds, None if enlarged else key)
+        picture = self.finished(source, settings, state.picture, seconds, None if enlarged else key, beside.mask)
+        planes: dict[str, Frame] = {}
+        if outputs:
+            if cached:
+                carried = self.painter.carried(frame, method, list(earlier.values())[:1], rendered)
+            planes = _seen(outputs, source, settings, carried)
         seconds["transport"] = prepared + perf_counter() - start - seconds.get("upscale", 0.0)
-        return Result(picture, key, cut, cached, seconds, note)
+        return Result(picture, key, cut, cached, seconds, note, planes)
 
     def finished(
-        self, source: Frame, settings: Settings, picture: Frame, seconds: dict[str, float], key: str | None = None
+        self,
+        source: Frame,
+        settings: Settings,
+        picture: Frame,
+        seconds: dict[str, float],
+        key: str | None = None,
+        mask: Frame | None = None,
     ) -> Frame:
         """What is shown of a picture that was painted of a source. Adds what super-resolution takes to `seconds`.
 
         picture: at the working size; key: of the frame, where what is shown has the source's size, and is kept to be
-        asked for again; without one it is `settings.upscale` times as large as the source.
+        asked for again; without one it is `settings.upscale` times as large as the source. mask: of `Beside`.
         """
         height, width = source.shape[:2]
         times = settings.upscale if key is None else 1
@@ -170,6 +203,7 @@ class Session:
             settings.original_colours,
             size,
             enlarge if factor > 1 else None,
+            mask,
         )
 
     def _enlarged(self, key: str, picture: Frame, factor: int) -> Frame:
@@ -202,3 +236,13 @@ class Session:
         """The state under a key, and a note where it is lost."""
         state = self._kept(key)
         return state, "" if state is not None else "the frame before is no longer kept, so a new shot starts here"
+
+
+def _seen(names: Sequence[str], source: Frame, settings: Settings, carried: Sequence[Carried]) -> dict[str, Frame]:
+    """The planes of these names, of the source's size, of what the frame before said."""
+    height, width = source.shape[:2]
+    tall, wide = working_size(height, width, settings.working_width)
+    first = carried[0] if carried else None
+    flow = np.zeros((tall, wide, 2), np.float32) if first is None else first.flow[:tall, :wide]
+    reliability = np.zeros((tall, wide), np.float32) if first is None else first.reliability[:tall, :wide]
+    return seen(names, flow, reliability, (height, width))

@@ -11,6 +11,9 @@ from neural_style.cache import State
 from neural_style.methods import Method, Photometric
 from neural_style.pixels import Frame
 
+#: With exact motion, how many times as much colours may differ as with an estimated one. They can no longer tell of a
+#: wrong flow; what still differs is a shadow or a highlight that passes, and what a renderer has no vectors for.
+_EXACT = 4.0
 
 #: The squared length of a colour, in sRGB, under which it has no hue to speak of.
 _DARK = 0.02
@@ -18,14 +21,28 @@ _DARK = 0.02
 
 @dataclass(frozen=True)
 class Carried:
-    """An earlier frame brought to this one: its picture, warped, (H, W, 3), and its reliability, (H, W) in [0, 1]."""
+    """An earlier frame brought to this one: its picture, warped, (H, W, 3), and its reliability, (H, W) in [0, 1].
+
+    flow: what it was warped along, (H, W, 2), from this frame to the earlier one.
+    """
 
     picture: Frame
     reliability: Frame
+    flow: Frame
 
 
-def carry(flow: motion.FlowEstimator, method: Method, source: Frame, earlier: Sequence[State]) -> list[Carried]:
+def carry(
+    flow: motion.FlowEstimator,
+    method: Method,
+    source: Frame,
+    earlier: Sequence[State],
+    rendered: motion.Rendered | None = None,
+) -> list[Carried]:
     """The earlier frames, the nearest first, brought to `source`; every pixel trusts the nearest that shows it.
+
+    rendered: exact motion of this frame, where it is known. It takes the place of the flow to the frame before, if
+    that one's is known too; motion to frames farther back stays estimated, since vectors that are chained lose a
+    point just where it was hidden, and what was hidden is what those frames are looked at for.
 
     Long-term consistency as in Ruder et al. 2016, section 4.3: from an earlier frame's reliability those of the
     nearer ones, as already reduced, are taken away.
@@ -33,18 +50,37 @@ def carry(flow: motion.FlowEstimator, method: Method, source: Frame, earlier: Se
     result: list[Carried] = []
     known = np.zeros(source.shape[:2], np.float32)
     for state in earlier:
-        there = flow(source, state.source)
-        back = flow(state.source, source)
-        if method.flow_to_edges:
-            there, back = motion.to_edges(there, source, state.source), motion.to_edges(back, state.source, source)
-        reliability = motion.reliability(there, back, motion_boundaries=method.motion_boundaries)
-        if method.photometric:
-            reliability = reliability * photometric_reliability(source, state.source, there, method.photometric)
+        exact = _exact(method, source, state, rendered) if state is earlier[0] else None
+        there, reliability = exact or _estimated(flow, method, source, state)
         reliability = np.maximum(reliability - known, 0)
         known = known + reliability
         picture = motion.warp(state.picture, there, kernel=method.warp)
-        result.append(Carried(picture, reliability))
+        result.append(Carried(picture, reliability, there))
     return result
+
+
+def _estimated(flow: motion.FlowEstimator, method: Method, source: Frame, state: State) -> tuple[Frame, Frame]:
+    """The flow from `source` to an earlier frame by its pixels, and its reliability."""
+    there = flow(source, state.source)
+    back = flow(state.source, source)
+    if method.flow_to_edges:
+        there, back = motion.to_edges(there, source, state.source), motion.to_edges(back, state.source, source)
+    reliability = motion.reliability(there, back, motion_boundaries=method.motion_boundaries)
+    if method.photometric:
+        reliability = reliability * photometric_reliability(source, state.source, there, method.photometric)
+    return there, reliability
+
+
+def _exact(method: Method, source: Frame, state: State, rendered: motion.Rendered | None) -> tuple[Frame, Frame] | None:
+    """The same as it was rendered; None where it was not, for both frames."""
+    if rendered is None or state.after is None or not (rendered.before.any() or state.after.any()):
+        return None  # vectors that are 0 everywhere say that nothing moves, or that there are none
+    there, seen = motion.way_back(rendered, state.after, state.depth)
+    reliability = seen.astype(np.float32)
+    if method.photometric:
+        lenient = method.photometric.times(_EXACT)
+        reliability = reliability * photometric_reliability(source, state.source, there, lenient)
+    return there, reliability
 
 
 def photometric_reliability(source: Frame, before: Frame, flow: Frame, allowed: Photometric) -> Frame:

@@ -71,7 +71,7 @@ class Run:
         last, self.before = self.before, {}
         for name, method in ROWS.items():
             start = perf_counter()
-            self.before[name], _ = self.painter.paint(source, self.settings, method, [last[name]])
+            self.before[name] = self.painter.paint(source, self.settings, method, [last[name]]).state
             self.seconds[name].append(perf_counter() - start)
         start = perf_counter()
         painted = self.painter.stylist.paint(source, self.settings.style)

@@ -204,7 +204,7 @@ def test_long_term_frames_are_those_at_the_methods_distances(painter, cache, mon
     asked = []
     paint = Painter.paint
     monkeypatch.setattr(
-        Painter, "paint", lambda self, source, *rest: (asked.append((source, rest[-1])), paint(self, source, *rest))[1]
+        Painter, "paint", lambda self, source, *rest: (asked.append((source, rest[2])), paint(self, source, *rest))[1]
     )
     clip = [np.ascontiguousarray(0.2 * frame) for frame in moving_clip(2, seed=2)] + moving_clip(5)
     settings = replace(QUICK, method="blend")

@@ -1,7 +1,7 @@
 """The messages that cross the door, as typed records.
 
 Pixels do not cross in messages: they lie in a file of float32 (H, W, 3), RGB, display-referred sRGB,
-row 0 at the top, which the asking side owns, and come back in the same file.
+row 0 at the top, which the asking side owns, and come back in the same file; `planes` tells what else lies there.
 """
 
 from dataclasses import asdict, dataclass, field, fields
@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from .catalogue import DEFAULT_METHOD, DEFAULT_STYLE
 
 #: Raised by one whenever a message changes its meaning; both sides must speak the same.
-PROTOCOL = 2
+PROTOCOL = 3
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,8 @@ class Paint:
     stream:   names what is painted (one node of one scene); frames of one stream follow each other in time.
     previous: the key that `Painted` gave for the frame before this one; None starts a shot afresh.
     pixels:   the file that holds the source, and that the picture is written into.
+    inputs:   the planes of `planes.INPUTS` that lie behind the source, in this order.
+    outputs:  the planes of `planes.OUTPUTS` that are to be written behind those, in this order.
     """
 
     kind: ClassVar[str] = "paint"
@@ -60,6 +62,8 @@ class Paint:
     pixels: str
     settings: Settings
     previous: str | None = None
+    inputs: tuple[str, ...] = ()
+    outputs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -126,6 +130,7 @@ def unpack(data: dict[str, Any]) -> Message:
     try:
         if cls is Paint:
             values["settings"] = Settings(**values["settings"])
+            values |= {name: tuple(values[name]) for name in ("inputs", "outputs") if name in values}
         return cls(**values)
     except (TypeError, KeyError) as error:
         raise ValueError(f"a {cls.kind} message is incomplete: {error}") from error

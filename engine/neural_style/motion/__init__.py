@@ -5,6 +5,7 @@ Flow is float32 (H, W, 2) in pixels, (right, down), from the frame it is named a
 
 from neural_style.motion.flow import FLOWS, DISFlow, FarnebackFlow, FlowEstimator, in_levels
 from neural_style.motion.refine import to_edges
+from neural_style.motion.rendered import Rendered, way_back
 from neural_style.motion.warp import BACKEND_VARIABLE, Kernel, backend, native_missing, reliability, warp
 
 __all__ = [
@@ -14,10 +15,12 @@ __all__ = [
     "FarnebackFlow",
     "FlowEstimator",
     "Kernel",
+    "Rendered",
     "backend",
     "in_levels",
     "native_missing",
     "reliability",
     "to_edges",
     "warp",
+    "way_back",
 ]
