@@ -22,7 +22,7 @@ _STEADY = Method(
     warp="lanczos4",
     flow_to_edges=True,
     motion_boundaries=False,
-    photometric=Photometric(lightness=0.15, colour=0.02),
+    photometric=Photometric(lightness=0.2, colour=0.03),
     bfloat16=True,
 )
 
