@@ -3,9 +3,9 @@
 The node asks an engine in another process for every frame; see `render.py` for how a frame travels.
 """
 
-from . import chooser, menu, node, preferences, previews, render, styles
+from . import chooser, command, menu, node, preferences, previews, render, styles
 
-_PARTS = (previews, styles, preferences, chooser, node, menu, render)
+_PARTS = (previews, styles, preferences, chooser, node, menu, render, command)
 
 
 def register() -> None:

@@ -60,21 +60,20 @@ def main(request: Path) -> int:
         try:
             _from_base(asked["base"])
             baking = importlib.import_module(f"{module}.baking")
-            _say(folder, state="baking", **asked["nothing"])
-            scene = bpy.data.scenes[asked["scene"]]
-            count = baking.bake(
-                scene,
-                asked["first"],
-                asked["last"],
-                lambda progress: _say(folder, state="baking", **progress._asdict()),
-                asked["shot"],
-            )
+            about = asked["nothing"]
+            _say(folder, state="baking", **about)
+
+            def say(progress) -> None:
+                about.update(progress._asdict())
+                _say(folder, state="baking", **about)
+
+            baking.bake(bpy.data.scenes[asked["scene"]], asked["first"], asked["last"], say, asked["shot"])
         except errors.PaintError as trouble:
             _say(folder, state="failed", trouble=[trouble.what, trouble.where, trouble.mend])
             return 1
         except errors.CancelledError:
             return 3
-        _say(folder, state="done", count=count)
+        _say(folder, state="done", **about)
         return 0
     except Exception as error:  # whatever it is, the artist is told
         traceback.print_exc()

@@ -133,11 +133,11 @@ class Bakery:
     def _read(self) -> None:
         with contextlib.suppress(OSError, ValueError):
             said = json.loads((self._folder / "progress.json").read_text(encoding="utf-8"))
-            if said["state"] == "baking":
-                self.state = "baking"
-                self.about = {key: said[key] for key in self.about}
-            elif said["state"] == "failed":
+            if said["state"] == "failed":
                 self.trouble = PaintError(*said["trouble"])
+            else:
+                self.state = "baking"  # until it has left
+                self.about = {key: said[key] for key in self.about}
 
     def _ended(self, code: int) -> None:
         with contextlib.suppress(OSError):

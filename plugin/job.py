@@ -3,12 +3,14 @@
 import shutil
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import bpy
 import numpy as np
 
 from . import exchange, graph, host, picture, pixels, status, survey
+from .bake import Bake
 from .capture import Capture
 from .door.messages import Paint, Painted, Settings
 from .errors import PaintError
@@ -44,15 +46,17 @@ class Job:
 
     scene:  what is rendered.
     worker: gives the worker, when the first frame that is to be painted asks for it; may raise `PaintError`.
+    bake:   knows the frames that are baked, and keeps what is to be baked; by default one that keeps nothing.
     """
 
-    def __init__(self, scene: bpy.types.Scene, worker) -> None:
+    def __init__(self, scene: bpy.types.Scene, worker, bake: Bake | None = None) -> None:
         self.scene = scene
         self.trouble: PaintError | None = None
         self.cancelled = False
         self.frame: int | None = None
         self.started = time.time()
         self._worker = worker
+        self._bake = bake or Bake(scene)
         self._tree = host.tree_of(scene)
         self._values: Values | None = None
         self._folder: Path | None = None
@@ -111,7 +115,11 @@ class Job:
         source = stream.capture.take(frame)
         clock.lap("capture")
         if settings.style_weight == 0 or self.values_of(stream).is_muted(stream.name):
-            stream.waiting = frame, settings, source
+            if self._bake.starts_at(stream.name, frame):
+                self._ask(stream, frame, settings, source, clock)
+            else:
+                stream.waiting = frame, settings, source
+                self._bake.keep(stream.name, frame, source)
             picture.put(node, source)
             clock.lap("transport")
             status.say(node, f"Frame {frame}: not painted (Style Weight is 0)")
@@ -141,8 +149,15 @@ class Job:
         clock.lap("transport")
         worker = self._worker()
         clock.lap("start")
-        previous = stream.previous(frame, self.scene.frame_step)
-        painted, result = worker.paint(Paint(0, stream.key, frame, 0, 0, "", settings, previous), rgb)
+        previous = stream.previous(frame, self.scene.frame_step) or self._bake.previous(stream.name, frame)
+        request = Paint(0, stream.key, frame, 0, 0, "", settings, previous)
+        if settings.style_weight != 1 and self._bake.wants(stream.name, frame):
+            # A bake is of full weight. Asking again costs little: the weight is mixed into what was painted.
+            whole = replace(request, settings=replace(settings, style_weight=1.0))
+            self._bake.keep(stream.name, frame, source, *worker.paint(whole, rgb))
+        painted, result = worker.paint(request, rgb)
+        if settings.style_weight == 1:
+            self._bake.keep(stream.name, frame, source, painted, result)
         stream.painted(frame, painted.key)
         # What the answer took beyond what the engine counts is the pipe, the file and the waiting.
         clock.lap("transport")

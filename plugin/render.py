@@ -52,7 +52,7 @@ def _on_pre(scene, *_) -> None:
     if not _job.trouble and not _job.cancelled:
         _keep_seconds(_guard(lambda: _job.paint(frame), f"frame {frame}") or [])
     if _job.trouble or _job.cancelled:
-        _without_handlers(stop.this_render)
+        without_handlers(stop.this_render)
 
 
 @persistent
@@ -114,7 +114,7 @@ def _is_of_job(scene) -> bool:
 def _guard(action, where: str):
     """Do something for the job; what goes wrong becomes the job's trouble, said once in the terminal."""
     try:
-        return _without_handlers(action)
+        return without_handlers(action)
     except CancelledError:
         _job.cancelled = True
         return None
@@ -128,7 +128,7 @@ def _guard(action, where: str):
     return None
 
 
-def _without_handlers(action):
+def without_handlers(action):
     """Do something that may render, while the handlers look away."""
     global _nested
     _nested = True

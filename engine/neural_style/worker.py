@@ -1,11 +1,15 @@
 """The process that Blender talks to: reads requests on its standard input, owns the device, answers.
 
-Run as `python -m neural_style.worker`. It leaves when its input closes: no ports, no process files.
+Run as `python -m neural_style.worker`. It leaves when its input closes, also in the middle of a frame, so that it
+outlives nobody, however that one ended: no ports, no process files.
 Nothing heavy is imported before the pipes are taken over, lest an import prints into them.
 """
 
 import os
+import queue
 import sys
+import threading
+import time
 import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -18,10 +22,15 @@ from neural_style.door.messages import PROTOCOL, Failed, Hello, Message, Paint, 
 if TYPE_CHECKING:
     from neural_style.serving import Server
 
+#: Seconds that the process has to leave once its input has closed.
+_GRACE = 0.3
+
 
 def main() -> int:
     """Serve until the input ends."""
     requests, answers = _take_over_pipes()
+    inbox: queue.SimpleQueue[dict[str, object] | framing.BrokenPipe | None] = queue.SimpleQueue()
+    threading.Thread(target=_read, args=(requests, inbox), daemon=True).start()
     try:
         try:
             from neural_style.serving import Server
@@ -31,11 +40,25 @@ def main() -> int:
             framing.send(answers, pack(_failed(None, error)))
             return 1
         framing.send(answers, pack(Hello(PROTOCOL, __version__, server.device, server.versions)))
-        while (data := framing.receive(requests)) is not None:
+        while (data := inbox.get()) is not None:
+            if isinstance(data, framing.BrokenPipe):
+                raise data
             framing.send(answers, pack(_answer(data, server)))
     except (framing.BrokenPipe, KeyboardInterrupt):
         return 1
     return 0
+
+
+def _read(requests: BinaryIO, inbox: "queue.SimpleQueue[dict[str, object] | framing.BrokenPipe | None]") -> None:
+    """Put what arrives into the inbox, None at its end; then see to it that this process ends."""
+    try:
+        while (data := framing.receive(requests)) is not None:
+            inbox.put(data)
+        inbox.put(None)
+    except framing.BrokenPipe as error:
+        inbox.put(error)
+    time.sleep(_GRACE)  # one that has nothing to do leaves by itself
+    os._exit(1)
 
 
 def _take_over_pipes() -> tuple[BinaryIO, BinaryIO]:

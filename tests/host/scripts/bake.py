@@ -58,7 +58,7 @@ def pictures() -> list[list[float]]:
 shot.render(scene, "before")
 said["empty"] = baked()
 said["first"] = run() | {"baked": baked()}
-np.save(Path(folder, "shown.npy"), np.stack(pictures()))
+np.save(Path(folder, "after.npy"), np.stack(pictures()))
 shot.render(scene, "after")
 said["kept"] = [line["cached"] for line in shot.part("render").timings[FRAMES:] if line["painted"]]
 scene.frame_set(5)
@@ -71,15 +71,14 @@ shot.render(scene, "weight")
 np.save(Path(folder, "weight.npy"), np.stack(pictures()))
 shot.keys(node, "temporal", {4: 1.0, 5: 2.0, FRAMES: 2.0})
 said["keyframe"] = baked()
-said["again"] = run() | {"baked": baked()}
+# Cancelled, what is done is kept; resumed, only the rest is painted.
+said["cancelled"] = run(cancel_after=1) | {"baked": baked()}
+said["resumed"] = run() | {"baked": baked()}
 shot.render(scene, "keyframe")
 np.save(Path(folder, "keyframe.npy"), np.stack(pictures()))
-
-# Cancelled, what is done is kept; resumed, only the rest is painted.
 node.seed = 3
 said["seed"] = baked()
-said["cancelled"] = run(cancel_after=2) | {"baked": baked()}
-said["resumed"] = run() | {"baked": baked()}
+node.seed = 0
 said["files"] = len(list(Path(folder, "cache", "bakes").rglob("*.frame")))
 said["bytes"] = shelf.Shelf(bake.shot(scene)).bytes()
 bake.Bake(scene).clear()
