@@ -21,6 +21,7 @@ DOOR = ROOT / "engine" / "neural_style" / "door"
 #: The module that Blender knows the installed extension by.
 MODULE = "bl_ext.user_default.neural_style"
 
+_COMPILED = shutil.ignore_patterns("__pycache__", "*.pyc", ".*", "*.so", "*.pyd", "*.egg-info", "build")
 _SKIPPED = shutil.ignore_patterns("__pycache__", "*.pyc", ".*")
 
 
@@ -37,6 +38,7 @@ def build(out: Path) -> Path:
         stage = Path(temporary) / manifest["id"]
         shutil.copytree(PLUGIN, stage, ignore=_SKIPPED)
         shutil.copytree(DOOR, stage / "door", ignore=_SKIPPED)
+        _add_setup(stage / "setup")
         # Built beside its place and then moved there: a build that fails leaves no half of a zip behind.
         part = Path(temporary) / target.name
         builder = _builder()
@@ -62,6 +64,23 @@ def install(package: Path, user_folder: Path) -> dict[str, str]:
     with zipfile.ZipFile(package) as archive:
         archive.extractall(target)
     return {"BLENDER_USER_RESOURCES": str(user_folder)}
+
+
+def _add_setup(stage: Path) -> None:
+    """What installs the engine from within Blender: `install/engine.py`, what it needs, and the engine's sources."""
+    lib = ("__init__", "home", "interpreters", "machine", "pip_run", "processes")
+    for name in ("engine.py", "requirements/engine.txt", *(f"lib/{each}.py" for each in lib)):
+        (stage / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(ROOT / "install" / name, stage / name)
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    (stage / "version.txt").write_text(project["version"] + "\n", encoding="utf-8")
+    with tempfile.TemporaryDirectory(dir=stage) as temporary:
+        source = Path(temporary) / f"neural_style-{project['version']}"
+        for name in ("engine", "native"):
+            shutil.copytree(ROOT / name, source / name, ignore=_COMPILED)
+        for name in ("pyproject.toml", "CMakeLists.txt", project["readme"], *project["license-files"]):
+            shutil.copyfile(ROOT / name, source / name)
+        _zip(Path(temporary), stage / "source.zip")
 
 
 def _builder() -> list[str] | None:

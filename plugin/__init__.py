@@ -3,9 +3,35 @@
 The node asks an engine in another process for every frame; see `render.py` for how a frame travels.
 """
 
-from . import chooser, command, menu, node, preferences, previews, render, styles
+from . import (
+    chooser,
+    command,
+    environment,
+    installer,
+    menu,
+    node,
+    preferences,
+    previews,
+    remedies,
+    render,
+    status,
+    styles,
+)
 
-_PARTS = (previews, styles, preferences, chooser, node, menu, render, command)
+_PARTS = (
+    previews,
+    styles,
+    preferences,
+    environment,
+    status,
+    remedies,
+    installer,
+    chooser,
+    node,
+    menu,
+    render,
+    command,
+)
 
 
 def register() -> None:

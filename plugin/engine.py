@@ -5,38 +5,58 @@ from pathlib import Path
 
 import bpy
 
+from .door.folders import engine_folder
 from .errors import PaintError
+from .setup.lib import home
 
 #: A path that comes before all others: the engine's Python, or the folder of its environment.
 VARIABLE = "NEURAL_STYLE_ENGINE"
-
-_MEND = "set the engine up as the README says, then give its folder in the preferences of the extension"
 
 
 def python() -> Path:
     """The engine's Python. Raises `PaintError` where there is none, or where a given path holds none.
 
-    Looked for in the environment variable, then in the preferences, then in the extension's own folder.
+    Looked for in the environment variable, then in the preferences, then where `install/engine.py` puts it, then in
+    the extension's own folder.
     """
     for given, source in ((os.environ.get(VARIABLE), f"the variable {VARIABLE}"), (_preferred(), "the preferences")):
         if given:
             found = in_folder(Path(bpy.path.abspath(given)).expanduser())
             if found is None:
-                raise PaintError("there is no engine where it should be", given, f"correct the path in {source}")
+                mend = f"correct the path in {source}"
+                raise PaintError("there is no engine where it should be", given, mend, "preferences")
             return found
+    facts = installed()
+    if facts:
+        folder = engine_folder() / facts["folder"]
+        found = in_folder(folder)
+        if found is None:
+            mend = "install the engine again"
+            raise PaintError("the Python that the engine was installed with is gone", str(folder), mend, "install")
+        return found
     found = in_folder(own_folder())
     if found is None:
-        raise PaintError("the Neural Style engine is not installed", "", _MEND)
+        raise PaintError("the Neural Style engine is not installed", "", "install it once", "install")
     return found
 
 
-def missing() -> str:
-    """Why there is no engine, in a sentence; empty where there is one."""
+def trouble() -> PaintError | None:
+    """Why there is no engine; None where there is one. Cheap."""
     try:
         python()
     except PaintError as error:
-        return str(error)
-    return ""
+        return error
+    return None
+
+
+def is_chosen() -> bool:
+    """Whether an engine was given, in place of the installed one."""
+    return bool(os.environ.get(VARIABLE) or _preferred())
+
+
+def installed() -> dict:
+    """What is known of the installed engine; empty where none is installed."""
+    return home.about(engine_folder())
 
 
 def in_folder(path: Path) -> Path | None:
@@ -49,7 +69,7 @@ def in_folder(path: Path) -> Path | None:
 
 
 def own_folder() -> Path:
-    """Where the extension keeps an engine of its own."""
+    """Where an engine that somebody put into the extension's own folder is."""
     return Path(bpy.utils.extension_path_user(__package__, path="engine"))
 
 

@@ -1,13 +1,13 @@
 """How a Neural Style node looks: what is set on it, and what it is doing."""
 
-import textwrap
 from pathlib import Path
 
 import bpy
 
-from . import engine, previews, status, styles
+from . import engine, installer, lines, previews, remedies, render, status, styles
 from .chooser import NEURALSTYLE_OT_find_style
 from .door.catalogue import METHODS_WITH_PAINTING
+from .progress import short
 
 
 def draw(node: bpy.types.Node, layout: bpy.types.UILayout) -> None:
@@ -79,16 +79,23 @@ def _draw_advanced(node, layout) -> None:
 
 
 def _draw_status(node, layout) -> None:
+    if installer.draw(layout):
+        return
     line = status.of(node)
-    if not line.text:
-        missing = engine.missing()
-        if not missing:
-            return
-        line = status.Line(missing, is_error=True)
+    if not line.text or line.is_error:
+        trouble = engine.trouble()
+        if trouble:
+            line = status.Line(str(trouble), is_error=True, remedy=trouble.remedy)
     column = layout.column(align=True)
-    column.alert = line.is_error
-    column.scale_y = 0.8
-    # A node has no text that wraps; a letter of the default size takes about 6.5 units of the node's width.
-    lines = textwrap.wrap(line.sentence, max(16, int((node.width - 44) / 6.2)))
-    for row, text in enumerate(lines):
-        column.label(text=text, icon=line.icon if row == 0 else "BLANK1")
+    if line.progress is not None:
+        column.progress(factor=line.progress, text=f"{line.progress:.0%}")
+    text = column.column(align=True)
+    text.alert = line.is_error
+    text.scale_y = 0.8
+    lines.draw(text, line.sentence or _idle(), line.icon, int((node.width - 44) / lines.LETTER))
+    remedies.draw(column, line.remedy)
+
+
+def _idle() -> str:
+    device = render.device()
+    return f"Ready · {short(device)}" if device else "Ready"

@@ -14,7 +14,7 @@ from pathlib import Path
 import bpy
 from bpy.app.handlers import persistent
 
-from . import engine, graph, host, picture, status, stop, survey
+from . import engine, environment, graph, host, picture, status, stop, survey
 from .errors import CancelledError, PaintError
 from .job import Job
 from .worker import Worker
@@ -169,12 +169,18 @@ def worker() -> Worker:
     global _worker
     python = engine.python()
     offline = not bpy.app.online_access
-    if _worker is not None and (_worker.python, _worker.offline) != (python, offline):
+    if _worker is not None and _worker.launch != (python, offline, environment.snapshot()):
         stop_worker()
     if _worker is None:
-        _worker = Worker(python, offline)
+        _worker = Worker(python, offline, status.engine_is)
+        _worker.launch = python, offline, environment.snapshot()
     _worker.start()
     return _worker
+
+
+def device() -> str:
+    """What the engine that runs computes on, as it says; empty where none runs."""
+    return _worker.hello.device if _worker is not None and _worker.hello else ""
 
 
 def stop_worker() -> None:

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,6 +22,9 @@ from .errors import PaintError
 
 #: Seconds that a worker may take to say hello: a cold disk and a first import of torch are slow.
 HELLO_SECONDS = float(os.environ.get("NEURAL_STYLE_HELLO_SECONDS", "180"))
+
+#: How much the engine logs: what it writes is shown in Blender's console where it is more than what goes wrong.
+LOG_VARIABLE = "NEURAL_STYLE_LOG"
 
 #: Seconds between two looks at the clock while waiting for a message.
 _LOOK_SECONDS = 0.5
@@ -49,8 +53,10 @@ class _Process:
                 stdin=pipe, stdout=pipe, stderr=pipe, env=environment, cwd=cwd, **flags,
             )  # fmt: skip
         except OSError as error:
-            raise PaintError("the engine cannot be started", str(python), error.strerror or str(error)) from error
+            words = error.strerror or str(error)
+            raise PaintError("the engine cannot be started", str(python), words, "preferences") from error
         self._inbox: queue.SimpleQueue = queue.SimpleQueue()
+        self._is_loud = environment.get(LOG_VARIABLE, "") in ("info", "debug")
         self._last_words: collections.deque[str] = collections.deque(maxlen=30)
         self._readers = [threading.Thread(target=read, daemon=True) for read in (self._read, self._listen)]
         for reader in self._readers:
@@ -113,6 +119,8 @@ class _Process:
         with contextlib.suppress(ValueError, OSError):
             for line in self._child.stderr:
                 self._last_words.append(line.decode(errors="replace"))
+                if self._is_loud:
+                    print(self._last_words[-1], end="", file=sys.stderr, flush=True)
 
 
 class Worker:
@@ -120,34 +128,42 @@ class Worker:
 
     python:  the engine's Python.
     offline: whether the engine may fetch nothing.
+    tell:    is told what the engine is at, in a few words, where that is not just painting; of "" where it is.
     """
 
-    def __init__(self, python: Path, offline: bool = False) -> None:
+    def __init__(self, python: Path, offline: bool = False, tell: Callable[[str], None] = lambda _: None) -> None:
         self.python = python
         self.offline = offline
+        self._tell = tell
+        #: What it was started with, for whoever made it to compare.
+        self.launch: tuple = ()
         self.hello: messages.Hello | None = None
         self._process: _Process | None = None
         self._folder = exchange.folder()
         self._pixels = exchange.PixelFile(self._folder)
         self._requests = 0
+        self._is_fresh = True  # has painted nothing yet
 
     def start(self) -> messages.Hello:
         """Start the process, unless it runs, and return what it says of itself. Raises `PaintError`."""
         if self._process and self.hello:
             return self.hello
-        self._process = _Process(self.python, self._folder, self.offline)
+        self._tell("starting the engine")
         try:
+            self._process = _Process(self.python, self._folder, self.offline)
             hello = self._process.receive(HELLO_SECONDS)
         except _DiedError as error:
             words = self._process.last_words
             self._drop()
-            raise PaintError("the engine does not start", str(self.python), words) from error
+            raise PaintError("the engine does not start", str(self.python), words, "install") from error
+        finally:
+            self._tell("")
         if hello is None:
             self._drop()
             raise PaintError("the engine does not answer", str(self.python), f"waited {HELLO_SECONDS:g} seconds")
         if isinstance(hello, messages.Failed):
             self._drop()
-            raise PaintError(hello.what, hello.where, hello.mend)
+            raise PaintError(hello.what, hello.where, hello.mend, hello.remedy)
         if not isinstance(hello, messages.Hello) or hello.protocol != messages.PROTOCOL:
             version = getattr(hello, "version", "unknown")
             self._drop()
@@ -155,8 +171,10 @@ class Worker:
                 f"the engine's version {version} does not fit the extension",
                 str(self.python),
                 "install the engine and the extension of the same version",
+                "install",
             )
         self.hello = hello
+        self._is_fresh = True
         return hello
 
     def paint(self, request: messages.Paint, source: np.ndarray) -> tuple[messages.Painted, np.ndarray]:
@@ -181,6 +199,7 @@ class Worker:
 
     def _paint(self, request: messages.Paint, source: np.ndarray) -> tuple[messages.Painted, np.ndarray]:
         self.start()
+        self._tell("loading the networks" if self._is_fresh else "")
         self._requests += 1
         # Written again for each attempt: a worker that died may have left half a picture in the file.
         self._pixels.write(source)
@@ -189,8 +208,12 @@ class Worker:
         while True:
             answer = self._process.receive()
             if isinstance(answer, messages.Failed) and answer.id in (None, self._requests):
-                raise PaintError(answer.what, answer.where, answer.mend)
+                raise PaintError(answer.what, answer.where, answer.mend, answer.remedy)
+            if isinstance(answer, messages.Progress) and answer.id == self._requests:
+                self._tell(answer.activity)
             if isinstance(answer, messages.Painted) and answer.id == self._requests:
+                self._tell("")
+                self._is_fresh = False
                 return answer, self._pixels.read()
 
     def _drop(self) -> None:

@@ -25,7 +25,10 @@ def choose() -> torch.device:
             torch.empty(1, device=device)
         except (RuntimeError, AssertionError, NotImplementedError) as error:  # torch's ways to say "not built with it"
             raise NeuralStyleError(
-                "the device does not work here", given, "set NEURAL_STYLE_DEVICE to one that does, such as cpu"
+                "the device does not work here",
+                given,
+                "choose another in the preferences or in NEURAL_STYLE_DEVICE, such as cpu",
+                "preferences",
             ) from error
         return device
     if torch.cuda.is_available():

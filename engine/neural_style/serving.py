@@ -1,5 +1,6 @@
 """What the worker does with a request: the frame out of its file, painted, and back into it."""
 
+import logging
 from pathlib import Path
 from time import perf_counter
 
@@ -13,10 +14,13 @@ from neural_style.door import planes
 from neural_style.door.errors import NeuralStyleError
 from neural_style.door.messages import Paint, Painted
 from neural_style.painter import Painter
-from neural_style.session import Session
+from neural_style.session import Result, Session
 
 #: Sessions kept at a time; the one unused for longest goes. One that is gone costs a look into the cache, no more.
 _MOST_SESSIONS = 16
+
+
+_log = logging.getLogger(__name__)
 
 
 class Server:
@@ -45,6 +49,8 @@ class Server:
             arrays[name].flush()
         seconds = dict(result.seconds)
         seconds["transport"] = seconds.get("transport", 0.0) + reading + perf_counter() - start
+        _log.info("%s, frame %d: %s", request.stream, request.frame, _in_words(result))
+        _log.debug("%s, previous %s, key %s", request.settings, request.previous, result.key)
         return Painted(request.id, result.key, result.cut, result.cached, seconds, result.note)
 
     def _session(self, stream: str) -> Session:
@@ -53,6 +59,13 @@ class Server:
         if len(self._sessions) > _MOST_SESSIONS:
             del self._sessions[next(iter(self._sessions))]
         return session
+
+
+def _in_words(result: Result) -> str:
+    """What is logged of a frame: its seconds by stage, and what was special."""
+    stages = ", ".join(f"{stage} {seconds:.2f} s" for stage, seconds in result.seconds.items())
+    special = (("kept from before", result.cached), ("a cut", result.cut), (result.note, bool(result.note)))
+    return ", ".join([stages, *(text for text, is_so in special if is_so)])
 
 
 def _open(request: Paint) -> "dict[str, np.memmap[tuple[int, ...], np.dtype[np.float32]]]":

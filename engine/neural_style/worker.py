@@ -5,6 +5,7 @@ outlives nobody, however that one ended: no ports, no process files.
 Nothing heavy is imported before the pipes are taken over, lest an import prints into them.
 """
 
+import logging
 import os
 import queue
 import sys
@@ -17,7 +18,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from neural_style import __version__
 from neural_style.door import framing
 from neural_style.door.errors import NeuralStyleError
-from neural_style.door.messages import PROTOCOL, Failed, Hello, Message, Paint, pack, unpack
+from neural_style.door.messages import PROTOCOL, Failed, Hello, Message, Paint, Progress, pack, unpack
 
 if TYPE_CHECKING:
     from neural_style.serving import Server
@@ -35,6 +36,7 @@ def main() -> int:
         try:
             from neural_style.serving import Server
 
+            _log()
             server = Server()
         except Exception as error:
             framing.send(answers, pack(_failed(None, error)))
@@ -43,7 +45,7 @@ def main() -> int:
         while (data := inbox.get()) is not None:
             if isinstance(data, framing.BrokenPipe):
                 raise data
-            framing.send(answers, pack(_answer(data, server)))
+            framing.send(answers, pack(_answer(data, server, answers)))
     except (framing.BrokenPipe, KeyboardInterrupt):
         return 1
     return 0
@@ -61,6 +63,14 @@ def _read(requests: BinaryIO, inbox: "queue.SimpleQueue[dict[str, object] | fram
     os._exit(1)
 
 
+def _log() -> None:
+    """Log to standard error, as much as $NEURAL_STYLE_LOG says: warning (the default), info or debug."""
+    level = os.environ.get("NEURAL_STYLE_LOG", "warning").upper()
+    known = level if level in ("WARNING", "INFO", "DEBUG") else "WARNING"
+    logging.basicConfig(stream=sys.stderr, format="neural-style: %(message)s")
+    logging.getLogger("neural_style").setLevel(known)
+
+
 def _take_over_pipes() -> tuple[BinaryIO, BinaryIO]:
     """The streams of messages. Whatever else prints, also from C, goes to standard error from here on."""
     answers = os.fdopen(os.dup(1), "wb")
@@ -69,14 +79,18 @@ def _take_over_pipes() -> tuple[BinaryIO, BinaryIO]:
     return sys.stdin.buffer, answers
 
 
-def _answer(data: dict[str, object], server: "Server") -> Message:
-    """The answer to one message. No failure of one frame ends the worker."""
+def _answer(data: dict[str, object], server: "Server", answers: BinaryIO) -> Message:
+    """The answer to one message; what makes it wait goes down `answers`. No failure of one frame ends the worker."""
+    from neural_style.activity import told_to
+
     request: Message | None = None
     try:
         request = unpack(data)
         if not isinstance(request, Paint):
             raise ValueError(f"the worker does not take {request.kind} messages")
-        return server.paint(request)
+        number = request.id
+        with told_to(lambda text: framing.send(answers, pack(Progress(number, text)))):
+            return server.paint(request)
     except Exception as error:  # the worker lives on, and the artist is told
         return _failed(request.id if isinstance(request, Paint) else None, error)
 
@@ -84,10 +98,10 @@ def _answer(data: dict[str, object], server: "Server") -> Message:
 def _failed(number: int | None, error: Exception) -> Failed:
     """An error as a message; one that is no NeuralStyleError goes to standard error in full as well."""
     if isinstance(error, NeuralStyleError):
-        return Failed(number, error.what, error.where, error.mend)
+        return Failed(number, error.what, error.where, error.mend, error.remedy)
     traceback.print_exception(error)
     if isinstance(error, MemoryError) or "out of memory" in str(error).lower():  # torch has several kinds
-        return Failed(number, "not enough memory to paint the frame", "", "lower the working width")
+        return Failed(number, "not enough memory to paint the frame", "", "paint in less Detail", "coarser")
     frames = traceback.extract_tb(error.__traceback__)
     where = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
     what = f"the engine met a fault of its own ({type(error).__name__}: {error})"

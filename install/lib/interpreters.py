@@ -35,7 +35,7 @@ def find(version: str, places: Iterable[Path] | None = None) -> Interpreter | No
     """The best Python of `version` ("3.13"), or None.
 
     One that can make environments goes before one that cannot; else the first found wins. The running
-    Python comes first, then PATH, then the folders of pyenv, uv, asdf, mise and conda.
+    Python comes first, then PATH, then the folders of pyenv, uv, asdf, mise and conda, then those of the system.
     A shim that refuses to run (pyenv's, where the version is not selected) is passed over.
     """
     second = None
@@ -80,6 +80,9 @@ def candidates(version: str) -> Iterator[Path]:
 def _places(version: str) -> Iterator[Path]:
     home = Path.home()
     yield Path(sys.executable)
+    if sys.platform == "win32":
+        yield from _windows_places(version)
+        return
     for folder in os.environ.get("PATH", "").split(os.pathsep):
         if folder:
             yield Path(folder) / f"python{version}"
@@ -96,4 +99,20 @@ def _places(version: str) -> Iterator[Path]:
         yield from sorted(folder.glob(f"*/bin/python{version}"), reverse=True)
     for folder in ("/usr/local/bin", "/opt/homebrew/bin", "/usr/bin"):
         yield Path(folder) / f"python{version}"
+    yield Path(f"/Library/Frameworks/Python.framework/Versions/{version}/bin/python{version}")
     yield from sorted(Path("/opt").glob(f"python*/bin/python{version}"))
+
+
+def _windows_places(version: str) -> Iterator[Path]:
+    """Where Python's own installer puts one on Windows, for one user or for all, then PATH, pyenv-win and uv."""
+    folder = f"Python{version.replace('.', '')}"
+    local, roaming = (Path(os.environ.get(name) or ".") for name in ("LOCALAPPDATA", "APPDATA"))
+    yield local / "Programs" / "Python" / folder / "python.exe"
+    for name in ("ProgramFiles", "ProgramW6432"):
+        if os.environ.get(name):
+            yield Path(os.environ[name]) / folder / "python.exe"
+    for path in os.environ.get("PATH", "").split(os.pathsep):
+        if path:
+            yield Path(path) / "python.exe"
+    for versions in (Path.home() / ".pyenv" / "pyenv-win" / "versions", roaming / "uv" / "python"):
+        yield from sorted(versions.glob("*/python.exe"), reverse=True)

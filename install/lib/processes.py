@@ -69,11 +69,16 @@ def run_quietly(command: Sequence[str | Path], log: Path, doing: str) -> str:
         return text
     for line in text.strip().splitlines()[-12:]:
         say(f"    {line}")
+    raise explained(doing, text, log)
+
+
+def explained(doing: str, text: str, log: Path) -> SetupError:
+    """What a failed program's noise, which is also in the file `log`, comes down to."""
     for signs, what, mend in _KNOWN:
         # With the disk full, what a program has to say of it may not have reached the log.
         if any(sign in text for sign in signs) or ("disk" in what and shutil.disk_usage(log.parent).free < _TOO_LITTLE):
-            raise SetupError(f"{doing} failed because {what}", "", mend)
-    raise SetupError(f"{doing} failed", f"see the end of {log}", "mend what it names and run this again")
+            return SetupError(f"{doing} failed because {what}", "", mend)
+    return SetupError(f"{doing} failed", f"see the end of {log}", "mend what it names and run this again")
 
 
 @contextmanager

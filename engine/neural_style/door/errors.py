@@ -7,13 +7,15 @@ class NeuralStyleError(Exception):
     what:  what happened, without a full stop ("the clip does not exist").
     where: the file, frame or name that it concerns.
     mend:  what to do ("give the path of a video file").
+    remedy: names the button in Blender that does it (`plugin/remedies.py`); empty where there is none.
     """
 
-    def __init__(self, what: str, where: str = "", mend: str = "") -> None:
-        super().__init__(what, where, mend)
+    def __init__(self, what: str, where: str = "", mend: str = "", remedy: str = "") -> None:
+        super().__init__(what, where, mend, remedy)
         self.what = what
         self.where = where
         self.mend = mend
+        self.remedy = remedy
 
     def __str__(self) -> str:
         sentence = f"{self.what}: {self.where}" if self.where else self.what

@@ -88,13 +88,26 @@ class Painted:
 
 @dataclass(frozen=True)
 class Failed:
-    """Request `id` (or, where None, the worker itself) failed. One sentence each: what, where, what to do."""
+    """Request `id` (or, where None, the worker itself) failed. As `NeuralStyleError`."""
 
     kind: ClassVar[str] = "failed"
     id: int | None
     what: str
     where: str = ""
     mend: str = ""
+    remedy: str = ""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Request `id` takes longer for a reason that the artist should know: the answer is yet to come.
+
+    activity: what the engine is at, in a few words: "fetching the features".
+    """
+
+    kind: ClassVar[str] = "progress"
+    id: int
+    activity: str
 
 
 @dataclass(frozen=True)
@@ -108,9 +121,9 @@ class Hello:
     versions: dict[str, str] = field(default_factory=dict)
 
 
-Message = Paint | Painted | Failed | Hello
+Message = Paint | Painted | Failed | Progress | Hello
 
-_KINDS: dict[str, type[Message]] = {cls.kind: cls for cls in (Paint, Painted, Failed, Hello)}
+_KINDS: dict[str, type[Message]] = {cls.kind: cls for cls in (Paint, Painted, Failed, Progress, Hello)}
 
 
 def pack(message: Message) -> dict[str, Any]:

