@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import bpy
+from bpy_extras import anim_utils
 
 #: Node types (`Node.type`) that end a compositor tree. 5.x ends it in a Group Output, 4.5 in a Composite node.
 ENDS = ("COMPOSITE", "GROUP_OUTPUT", "OUTPUT_FILE", "VIEWER", "SPLITVIEWER")
@@ -28,27 +29,48 @@ def _shared_trees() -> bool:
 
 def tree_of(scene: bpy.types.Scene) -> bpy.types.NodeTree | None:
     """The compositor tree of a scene, or None where it has none, or does not render it."""
-    if not scene.render.use_compositing or _renders_strips(scene):
+    if not scene.render.use_compositing or renders_strips(scene):
         return None
     if _shared_trees():
         return scene.compositing_node_group
     return scene.node_tree if scene.use_nodes else None
 
 
-def _renders_strips(scene: bpy.types.Scene) -> bool:
+def renders_strips(scene: bpy.types.Scene) -> bool:
     """Whether the sequencer is rendered in place of the compositor: where any strip is to be seen."""
     editor = scene.sequence_editor if scene.render.use_sequencer else None
     strips = getattr(editor, "strips", None) or ()
     return any(strip.type != "SOUND" and not strip.mute for strip in strips)
 
 
-def strip_trees(scene: bpy.types.Scene) -> list[bpy.types.NodeTree]:
-    """The compositor trees in the modifiers of the strips that a scene renders (5.x)."""
-    if not _renders_strips(scene):
+def span(strip: bpy.types.Strip) -> tuple[int, int]:
+    """The first frame at which a strip is seen, and the first after it at which it is not."""
+    if "left_handle" in strip.bl_rna.properties:
+        return int(strip.left_handle), int(strip.right_handle)
+    return strip.frame_final_start, strip.frame_final_end
+
+
+def begin_at(strip: bpy.types.Strip, frame: int) -> None:
+    """Let a strip be seen from a frame on, of what lies before or after what it shows now."""
+    if "left_handle" in strip.bl_rna.properties:
+        strip.left_handle = frame
+    else:
+        strip.frame_final_start = frame
+
+
+def own_curves(scene: bpy.types.Scene) -> list[bpy.types.FCurve]:
+    """Give a copied scene an action of its own, and return its F-curves and drivers, to be muted."""
+    data = scene.animation_data
+    if data is None:
         return []
-    modifiers = [modifier for strip in scene.sequence_editor.strips_all for modifier in strip.modifiers]
-    trees = [getattr(modifier, "node_group", None) for modifier in modifiers if not modifier.mute]
-    return [tree for tree in trees if tree is not None]
+    curves = list(data.drivers)
+    if data.action:
+        slot = data.action_slot.identifier if data.action_slot else ""
+        data.action = data.action.copy()
+        data.action_slot = data.action.slots.get(slot)
+        bag = anim_utils.action_get_channelbag_for_slot(data.action, data.action_slot) if slot else None
+        curves += list(bag.fcurves) if bag else []
+    return curves
 
 
 def ends(tree: bpy.types.NodeTree) -> list[bpy.types.Node]:

@@ -33,7 +33,19 @@ def shared() -> Iterator[None]:
 def on_copy(node: bpy.types.Node) -> None:
     """Give a duplicated node an inner tree of its own; Blender copies only the pointer to the original's."""
     if not _shared:
+        original = node.node_tree
         build(node)
+        if original is not None and original.users == 0:
+            # Where a whole tree or scene is copied, Blender counts the users of what its nodes show only afterwards: a
+            # node that was given another tree has taken away the original's user, and a file would lack that tree.
+            original.use_fake_user = True
+
+
+def settle() -> None:
+    """Where a file was loaded, and all users are counted anew: keep only the inner trees that have one."""
+    for tree in bpy.data.node_groups:
+        if tree.name.startswith(NAME) and tree.use_fake_user and tree.library is None:
+            tree.use_fake_user = False
 
 
 def build(node: bpy.types.Node) -> None:

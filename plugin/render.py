@@ -14,9 +14,10 @@ from pathlib import Path
 import bpy
 from bpy.app.handlers import persistent
 
-from . import engine, environment, graph, host, picture, status, stop, survey
+from . import engine, environment, graph, host, lent, picture, status, stop, strips, survey
 from .errors import CancelledError, PaintError
 from .job import Job
+from .strip_job import StripJob
 from .worker import Worker
 
 #: Seconds of every frame that was painted in this session, by node and stage, for scripts to read.
@@ -40,7 +41,7 @@ def _on_init(scene, *_) -> None:
         return
     _end(keep_picture=False)  # of a job that never said its end
     if survey.is_wanted(scene):
-        _job = Job(scene, worker)
+        _job = (StripJob if strips.is_wanted(scene) else Job)(scene, worker)
         _guard(_job.prepare, "before the first frame")
 
 
@@ -100,8 +101,10 @@ def _on_load(*_) -> None:
 def _on_loaded(*_) -> None:
     """A file was loaded: one that was saved while it rendered is put back to how it was before."""
     host.free_hidden_scenes()
+    picture.settle()
     _forget_pictures()
     for scene in bpy.data.scenes:
+        lent.give_back(scene)
         tree = host.tree_of(scene)
         if tree is not None:
             host.unmute(tree)

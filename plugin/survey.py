@@ -2,7 +2,7 @@
 
 import bpy
 
-from . import graph, host, status
+from . import graph, host, status, strips
 from .errors import PaintError
 
 
@@ -13,14 +13,14 @@ def styles(scene: bpy.types.Scene) -> list[bpy.types.Node]:
 
 def is_wanted(scene: bpy.types.Scene) -> bool:
     """Whether a render of the scene shows any node, wherever it sits."""
-    return bool(styles(scene) or _out_of_reach(scene))
+    return bool(styles(scene) or _out_of_reach(scene)) or strips.is_wanted(scene)
 
 
 def check(scene: bpy.types.Scene) -> None:
     """Raise `PaintError` where a node sits where it cannot be painted: better no picture than one without it."""
     for node in _out_of_reach(scene):
         trouble = PaintError(
-            "Neural Style paints only in the scene's own compositor yet, not in a group or a strip",
+            "Neural Style paints only in the scene's own compositor yet, not in a group",
             f"{node.id_data.name}, {node.name}",
             "move the node out of it, or mute it",
         )
@@ -34,5 +34,4 @@ def _shown(scene: bpy.types.Scene) -> list[bpy.types.Node]:
 
 
 def _out_of_reach(scene: bpy.types.Scene) -> list[bpy.types.Node]:
-    in_strips = [node for tree in host.strip_trees(scene) for node in graph.styles(tree.nodes)]
-    return graph.styles_in_groups(_shown(scene)) + in_strips
+    return graph.styles_in_groups(_shown(scene))

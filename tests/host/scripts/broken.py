@@ -1,4 +1,4 @@
-"""A render in which painting fails from frame 3 on: `broken.py FOLDER exr|movie|still|group|strip`.
+"""A render in which painting fails from frame 3 on: `broken.py FOLDER exr|movie|still|group`.
 
 It exits as Blender and the extension make it.
 """
@@ -42,11 +42,6 @@ else:
         outer = shot.tree(scene).nodes.new("CompositorNodeGroup")
         outer.node_tree = group
         shot.show(scene, outer.outputs[0])
-    elif kind == "strip":
-        strip = scene.sequence_editor_create().strips.new_effect("Colour", "COLOR", 1, frame_start=1, length=5)
-        group = bpy.data.node_groups.new("Group", "CompositorNodeTree")
-        node = group.nodes.new("CompositorNodeNeuralStyle")
-        strip.modifiers.new("Compositor", "COMPOSITOR").node_group = group
     done = shot.render(scene, "out")
 
 print(f"RESULT {sorted(done)} SCENES {len(bpy.data.scenes)} STATUS {shot.part('status').of(node).text}", flush=True)

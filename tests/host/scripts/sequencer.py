@@ -1,0 +1,125 @@
+"""Strips with Neural Style in their modifiers, for test_sequencer.py: `sequencer.py FOLDER strips|runs FOOTAGE`.
+
+strips: six strips, cut, moved, retimed, reversed and mixed, as they are and painted.
+runs:   every folder of pictures in FOOTAGE, painted in a compositor.
+"""
+
+import sys
+from pathlib import Path
+
+import bpy
+import shot
+
+PAINT = {"method": "blend", "working_width": 0}
+_, _, what, footage = sys.argv
+files = sorted(Path(footage).glob("*.png"))
+
+
+def strip(scene, name: str, channel: int, start: int, frames: slice = slice(None)) -> bpy.types.Strip:
+    """An image strip of these frames of the footage."""
+    chosen = files[frames]
+    made = scene.sequence_editor.strips.new_image(name, str(chosen[0]), channel, start)
+    for path in chosen[1:]:
+        made.elements.append(path.name)
+    return made
+
+
+def group() -> bpy.types.NodeTree:
+    """A modifier's group with the node inside."""
+    tree = bpy.data.node_groups.new("Painting", "CompositorNodeTree")
+    tree.interface.new_socket(name="Image", in_out="INPUT", socket_type="NodeSocketColor")
+    tree.interface.new_socket(name="Image", in_out="OUTPUT", socket_type="NodeSocketColor")
+    node = tree.nodes.new("CompositorNodeNeuralStyle")
+    for name, value in PAINT.items():
+        setattr(node, name, value)
+    tree.links.new(tree.nodes.new("NodeGroupInput").outputs[0], node.inputs["Image"])
+    tree.links.new(node.outputs["Image"], tree.nodes.new("NodeGroupOutput").inputs[0])
+    return tree
+
+
+def strips() -> None:
+    scene = shot.new(96, 64, last=26)
+    scene.sequence_editor_create()
+    tree = group()
+    # Retimed: first to half its speed, then to more than twice, and cut there. Blender's own call for it takes the
+    # scene's first strip, whichever is asked (5.2), so it must be that one.
+    slow = strip(scene, "Slow", 1, 12)
+    slow.modifiers.new("Painting", "COMPOSITOR").node_group = tree
+    keys = slow.retiming_keys
+    for frame in (12, 16, 30):  # the first makes the keys at both ends
+        keys.add(timeline_frame=frame)
+    keys[1].timeline_frame = 20
+    keys[2].timeline_frame = 26
+    fast = slow.split(20, "SOFT")
+    fast.name, fast.channel = "Fast", 2
+    fast.content_start -= 4
+    slow.right_handle = 18
+    fast.right_handle = 22
+    first = strip(scene, "Cut", 1, 1)
+    first.modifiers.new("Painting", "COMPOSITOR").node_group = tree
+    # Cut with the blade and left where it is: the painting goes on.
+    second = first.split(5, "SOFT")
+    # Another piece of the same footage: a cut.
+    third = second.split(8, "SOFT")
+    third.content_start -= 12
+    third.left_handle, third.right_handle = 8, 12
+    # Two strips at once, with one group: each has its picture.
+    scene.sequence_editor.strips.new_effect("Mix", "CROSS", 3, 16, length=2, input1=slow, input2=fast)
+    # Reversed, flipped and moved, on top of nothing.
+    back = strip(scene, "Back", 1, 22)
+    back.use_reverse_frames = back.use_flip_x = True
+    for frame, x in ((22, 8), (23, 12)):
+        back.transform.offset_x = x
+        back.transform.keyframe_insert("offset_x", frame=frame)
+    back.modifiers.new("Painting", "COMPOSITOR").node_group = tree
+
+    def mute(is_muted: bool) -> None:
+        for each in scene.sequence_editor.strips:
+            for modifier in each.modifiers:
+                modifier.mute = is_muted
+
+    before = lists()
+    mute(True)
+    shot.render(scene, "plain")
+    mute(False)
+    shot.render(scene, "painted")
+    # Another style on the very frame: nothing is shown that Blender kept.
+    scene.frame_set(1)
+    node = next(node for node in tree.nodes if node.bl_idname == "CompositorNodeNeuralStyle")
+    first_style, node.style = node.style, "embers"
+    shot.render(scene, "embers", animation=False)
+    node.style = first_style
+    # Keyframes are at the frames of the timeline.
+    scene.frame_end = 3
+    shot.keys(node, "style_weight", {1: 0.0, 3: 1.0})
+    shot.render(scene, "keyed")
+    shot.say(
+        before=before,
+        after=lists(),
+        groups=sorted({each.modifiers[0].node_group.name for each in scene.sequence_editor.strips if each.modifiers}),
+        prefetch=scene.sequence_editor.use_prefetch,
+        spans={each.name: [each.left_handle, each.right_handle] for each in scene.sequence_editor.strips},
+        shown=shot.part("picture").is_shown(node),
+    )
+
+
+def lists() -> dict[str, list[str]]:
+    """The names of all that a render could leave behind; its result is Blender's own."""
+    kinds = ("scenes", "images", "node_groups", "collections")
+    return {kind: sorted(set(getattr(bpy.data, kind).keys()) - {"Render Result"}) for kind in kinds}
+
+
+def runs() -> None:
+    scene = shot.new(96, 64)
+    for folder in sorted(Path(footage).iterdir()):
+        pictures = sorted(folder.glob("*.png"))
+        scene.frame_end = len(pictures)
+        shot.tree(scene).nodes.clear()
+        node = shot.style(scene, shot.images(scene, str(pictures[0])), **PAINT)
+        node.style = "embers" if folder.name == "embers" else node.style
+        shot.show(scene, node.outputs["Image"])
+        shot.render(scene, folder.name)
+
+
+{"strips": strips, "runs": runs}[what]()
+shot.leave()
