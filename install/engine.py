@@ -63,6 +63,7 @@ class Setup:
         python = _python(prefer_other=self.options.attended)
         with locked(self.home / ".lock"):
             home.tidy(self.home)
+            self._make_sure_of_room(attempts[0])
             self.runner.log.unlink(missing_ok=True)
             folder = self.home / f"{_version()}-{time.strftime('%Y%m%dT%H%M%S')}"
             try:
@@ -112,7 +113,7 @@ class Setup:
     def _torch(self, folder: Path, pip: list, attempts: list[machine.Attempt]) -> machine.Build:
         """Install PyTorch in the first way that works; the build that it is."""
         for attempt, is_last in zip(attempts, [False] * (len(attempts) - 1) + [True], strict=True):
-            self._make_sure_of_room(attempt)
+            self._make_sure_of_room(attempt)  # the next way may be a larger one
             index = ["--index-url", attempt.index] if attempt.index else []
             try:
                 self._pip(folder, [*pip, *index, attempt.requirement])

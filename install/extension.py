@@ -1,6 +1,9 @@
 #!/usr/bin/env python3
 """Builds the extension's zip: `python3 install/extension.py [--out DIR]`, and installs it into a user folder.
 
+With `--repository DIR` it makes a folder that any web server can serve as it is, from which Blender installs the
+extension, and finds newer versions of it.
+
 Standard library only. The tests and the demo import `build` and `install`, so that what they run is the built thing.
 """
 
@@ -49,6 +52,22 @@ def build(out: Path) -> Path:
             _run(builder, "validate", str(part))
         part.replace(target)
     return target
+
+
+def repository(out: Path) -> Path:
+    """Make `out` a static repository of extensions with this version in it; return its `index.json`.
+
+    Other extensions' zips that lie there are listed too. Raises RuntimeError where Blender's own tool, which comes with
+    Blender 5.2, is not there or finds something wrong.
+    """
+    builder = _builder()
+    if builder is None:
+        raise RuntimeError(
+            "Blender's extension tool is not there: run `python3 install/environments.py blender-5.2` first"
+        )
+    build(out)
+    _run(builder, "server-generate", f"--repo-dir={out}", "--html")
+    return out / "index.json"
 
 
 def install(package: Path, user_folder: Path) -> dict[str, str]:
@@ -114,7 +133,12 @@ def main() -> None:
     """Build the zip into the folder that is asked for."""
     parser = argparse.ArgumentParser(description="Build the Blender extension's zip.")
     parser.add_argument("--out", type=Path, default=ROOT / "out", metavar="DIR", help="folder for the zip (out)")
-    print(build(parser.parse_args().out))
+    parser.add_argument("--repository", type=Path, metavar="DIR", help="make a folder to serve, with index.json")
+    options = parser.parse_args()
+    try:
+        print(repository(options.repository.resolve()) if options.repository else build(options.out))
+    except RuntimeError as error:
+        sys.exit(str(error))
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import bpy
 
-from . import engine, installer, lines, previews, remedies, render, status, styles
+from . import bake_ui, engine, installer, lines, previews, remedies, render, status, styles
 from .chooser import NEURALSTYLE_OT_find_style
 from .door.catalogue import METHODS_WITH_PAINTING
 from .progress import short
@@ -17,6 +17,7 @@ def draw(node: bpy.types.Node, layout: bpy.types.UILayout) -> None:
     layout.prop(node, "style_weight")
     _draw_size(node, layout)
     _draw_advanced(node, layout)
+    bake_ui.draw(layout, node)
     _draw_status(node, layout)
 
 
@@ -29,7 +30,7 @@ def _draw_style(node, layout) -> None:
         layout.template_icon(icon_value=picture, scale=5.0)
     elif item and item[3] and not node.picture:
         # Without labels, as every picture has its name in the tooltip and below, once it is chosen.
-        layout.template_icon_view(node, "style", show_labels=True, scale=5.0, scale_popup=4.0)
+        layout.template_icon_view(node, "style", show_labels=True, scale=5.0, scale_popup=5.0)
     # A label beside a file's path would leave no room for the path.
     column = layout.column(align=True)
     row = column.row(align=True)
@@ -85,7 +86,7 @@ def _draw_status(node, layout) -> None:
     if not line.text or line.is_error:
         trouble = engine.trouble()
         if trouble:
-            line = status.Line(str(trouble), is_error=True, remedy=trouble.remedy)
+            line = status.of_trouble(trouble)
     column = layout.column(align=True)
     if line.progress is not None:
         column.progress(factor=line.progress, text=f"{line.progress:.0%}")

@@ -88,7 +88,7 @@ class NeuralStylePreferences(bpy.types.AddonPreferences):
         if trouble:
             row = column.column()
             row.alert = True
-            lines.draw(row, str(trouble)[:1].upper() + str(trouble)[1:], "ERROR", 90)
+            lines.draw(row, status.of_trouble(trouble).sentence, "ERROR", 90)
         elif engine.is_chosen():
             column.label(text=f"Engine: {engine.python().parent.parent}", icon="CHECKMARK")
         else:

@@ -68,7 +68,13 @@ def put(node, line: Line) -> None:
 
 def fail(node, trouble) -> None:
     """Say on the node what went wrong, an error with `what`, `where`, `mend` and `remedy`."""
-    put(node, Line(str(trouble), is_error=True, remedy=trouble.remedy))
+    put(node, of_trouble(trouble))
+
+
+def of_trouble(trouble) -> Line:
+    """The line for an error: where a button mends it, what to do need not be said."""
+    where = f": {trouble.where}" if trouble.where and trouble.remedy == "preferences" else ""
+    return Line(f"{trouble.what}{where}" if trouble.remedy else str(trouble), is_error=True, remedy=trouble.remedy)
 
 
 def engine_is(activity: str) -> None:

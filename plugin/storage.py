@@ -48,6 +48,8 @@ def clear() -> int:
 
 def words(number: int) -> str:
     """A size in words."""
+    if not number:
+        return "empty"
     return f"{number / 1e9:.1f} GB" if number >= 1e8 else f"{number / 1e6:.1f} MB"
 
 

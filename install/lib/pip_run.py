@@ -75,6 +75,7 @@ class Runner:
         if self.stopped.is_set():
             raise SetupError("stopped")
         if code == 0:
+            look(text)
             return text
         if "No matching distribution found" in text or "Could not find a version" in text:
             raise Refused(f"{doing} failed because a package could not be fetched", "", "check the network and pip")
