@@ -16,11 +16,11 @@ from time import perf_counter
 
 import numpy as np
 import torch
-from plain_port import PlainPort
 from tqdm import tqdm
 
 from neural_style import device as devices
 from neural_style import motion, video, weights
+from neural_style.bench.plain_port import PlainPort
 from neural_style.cache import State
 from neural_style.doctor import versions
 from neural_style.door.messages import Settings
@@ -84,7 +84,7 @@ class Run:
         self.score(source, painted)
         if with_port:
             start = perf_counter()
-            picture, _ = self.port.paint(painted, warped, reliability)
+            picture = self.port.paint(painted, warped, reliability)
             took = prepared + perf_counter() - start
             self.port_seconds.append((took, self.seconds["fast"][-1], self.seconds["steady"][-1]))
             self.port_differences.append(float(np.abs(picture - self.before["fast"].picture).mean()))
