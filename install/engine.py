@@ -253,8 +253,7 @@ def _remove(options: argparse.Namespace) -> int:
         left += home.remove_data(folders.data_folder(), ("networks", "styles"))
         cache = folders.cache_folder()
         left += home.remove_cache(cache)
-        for folder in (cache, cache.parent, folders.data_folder()):
-            home.remove_empty(folder)
+        home.remove_empty(folders)
     for path in left:
         say(f"something of it is still in use: {path}")
     if not left:

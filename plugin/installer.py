@@ -11,7 +11,8 @@ import bpy
 from bpy.props import BoolProperty
 
 from . import engine, lines, render, status, storage
-from .door.folders import cache_folder, data_folder, engine_folder
+from .door import folders
+from .door.folders import data_folder, engine_folder
 from .setup.lib import home, machine
 from .task import Task
 
@@ -211,8 +212,7 @@ class NEURALSTYLE_OT_remove_engine(bpy.types.Operator):
         parts = [name for name, wanted in (("networks", self.networks), ("styles", self.styles)) if wanted]
         left = [] if home.remove(engine_folder()) else [engine_folder()]
         left += home.remove_data(data_folder(), parts)
-        for folder in (cache_folder(), cache_folder().parent, data_folder()):
-            home.remove_empty(folder)
+        home.remove_empty(folders)
         status.forget_errors()
         if left:
             self.report({"ERROR"}, f"Something of it is still in use: {left[0]}")

@@ -17,6 +17,9 @@ _DATA = {"networks": ("weights", "clips", "bfloat16.json", "bfloat16.lock"), "st
 #: What lies in the cache's folder: states by the first two letters of their key, optical flow, and bakes.
 _CACHE = ("[0-9a-f][0-9a-f]", "flow", "bakes")
 
+#: How the folders are called that the rule makes above the cache's, where none was chosen.
+_OURS = ("frames", "Cache", "neural-style")
+
 _HERE = Path(__file__).resolve().parents[1]
 
 #: The door's rule for the user's folders: in the project, and in the extension.
@@ -87,10 +90,14 @@ def remove_cache(folder: Path) -> list[Path]:
     return cache_parts(folder)
 
 
-def remove_empty(folder: Path) -> None:
-    """Remove a folder where nothing is in it."""
-    with contextlib.suppress(OSError):
-        folder.rmdir()
+def remove_empty(rule) -> None:
+    """Remove the folders of the door's `rule`, the module, where nothing is in them any more."""
+    cache, data = rule.cache_folder(), rule.data_folder()
+    # What lies above a folder of the user's choice is the user's, empty or not.
+    above = [path for path in cache.parents if path.name in _OURS] if cache.name in _OURS else []
+    for folder in (cache, *above, data):
+        with contextlib.suppress(OSError):
+            folder.rmdir()
 
 
 def remove(home: Path) -> bool:

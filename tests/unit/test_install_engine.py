@@ -1,20 +1,18 @@
 """Installing the engine for a user: which build of PyTorch, how far it is, and that nothing half-done counts.
 
-The set-up runs as it is, with the project's script; only what it installs is tiny: packages of these names that are
-made here, from which pip installs without a network.
+The set-up runs as it is, with the project's script; only what it installs is tiny (`tiny_engine.py`).
 """
 
-import base64
-import hashlib
 import json
 import shutil
 import subprocess
 import sys
 import time
-import zipfile
 from pathlib import Path
 
 import pytest
+
+import tiny_engine
 
 INSTALL = Path(__file__).resolve().parents[2] / "install"
 
@@ -82,60 +80,15 @@ def test_of_pip_s_noise_the_last_package_is_shown():
     assert package_of(noise) == "torch" and package_of("Looking in indexes") == ""
 
 
-def _wheel(folder: Path, name: str, version: str, files: dict[str, str]) -> Path:
-    """A wheel of a pure Python package, as pip wants it."""
-    about = f"{name}-{version}.dist-info"
-    files = {
-        **files,
-        f"{about}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n",
-        f"{about}/WHEEL": "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
-    }
-    record = ""
-    for path, text in files.items():
-        digest = base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).rstrip(b"=").decode()
-        record += f"{path},sha256={digest},{len(text)}\n"
-    target = folder / f"{name}-{version}-py3-none-any.whl"
-    with zipfile.ZipFile(target, "w") as archive:
-        for path, text in {**files, f"{about}/RECORD": f"{record}{about}/RECORD,,\n"}.items():
-            archive.writestr(path, text)
-    return target
-
-
-_BACKEND = '''"""Builds the wheel that lies beside it."""
-import shutil
-from pathlib import Path
-
-def build_wheel(directory, settings=None, metadata=None):
-    (wheel,) = Path(__file__).parent.glob("*.whl")
-    shutil.copy(wheel, directory)
-    return wheel.name
-'''
-
-
 @pytest.fixture
 def tiny(tmp_path, monkeypatch):
     """The set-up as the extension carries it, with packages of a few lines; gives a function that runs it."""
-    setup, wheels = tmp_path / "extension" / "setup", tmp_path / "wheels"
-    (setup / "requirements").mkdir(parents=True)
-    wheels.mkdir()
+    setup = tmp_path / "extension" / "setup"
+    setup.mkdir(parents=True)
     shutil.copy(INSTALL / "engine.py", setup)
     shutil.copytree(INSTALL / "lib", setup / "lib")
     shutil.copytree(INSTALL.parent / "engine" / "neural_style" / "door", setup.parent / "door")
-    (setup / "requirements" / "engine.txt").write_text("torch==2.13.0\n")
-    (setup / "version.txt").write_text("0.1.0\n")
-    _wheel(wheels, "torch", "2.13.0+cpu", {"torch/__init__.py": "__version__ = '2.13.0+cpu'\n"})
-    engine = {
-        "neural_style/__init__.py": "__version__ = '0.1.0'\n",
-        "neural_style/device.py": "choose = lambda: None\ndescribe = lambda _: 'cpu (2 threads)'\n",
-        "neural_style/__main__.py": "print('fetching something small')\n",
-    }
-    built = _wheel(tmp_path, "neural_style", "0.1.0", engine)
-    with zipfile.ZipFile(setup / "source.zip", "w") as archive:
-        archive.writestr("it/pyproject.toml", "[build-system]\nrequires=[]\nbuild-backend='b'\nbackend-path=['.']\n"
-                         "[project]\nname='neural_style'\nversion='0.1.0'\n")  # fmt: skip
-        archive.writestr("it/b.py", _BACKEND)
-        archive.write(built, f"it/{built.name}")
-    for name, value in {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(wheels), "PIP_CONFIG_FILE": "/dev/null"}.items():
+    for name, value in tiny_engine.fill(setup, tmp_path).items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("NEURAL_STYLE_DATA", str(tmp_path / "data"))
     monkeypatch.delenv("NEURAL_STYLE_TORCH_INDEX", raising=False)
@@ -206,3 +159,20 @@ def test_a_machine_that_pytorch_is_not_published_for(monkeypatch, tmp_path):
     options = engine._arguments(["--into", str(tmp_path / "home")])
     with pytest.raises(engine.SetupError, match=r"no PyTorch for this: Darwin on x86_64 \(use another machine\)"):
         engine.Setup(options, lambda _share, _text: None).run()
+
+
+def test_only_folders_of_our_own_are_removed_when_they_are_empty(tmp_path, monkeypatch):
+    from lib import home
+
+    rule = home.folders()
+    monkeypatch.setenv("NEURAL_STYLE_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "caches"))
+    for chosen in (str(tmp_path / "mine" / "painted"), ""):
+        monkeypatch.setenv("NEURAL_STYLE_CACHE", chosen)
+        for folder in (rule.cache_folder(), rule.data_folder()):
+            folder.mkdir(parents=True)
+        (rule.cache_folder() / "ab").mkdir()
+        assert home.remove_cache(rule.cache_folder()) == []
+        home.remove_empty(rule)
+        assert not rule.cache_folder().exists() and not rule.data_folder().exists()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["caches", "mine"]
