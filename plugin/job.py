@@ -14,6 +14,7 @@ from .bake import Bake
 from .capture import Capture
 from .door.messages import Paint, Painted, Settings
 from .errors import PaintError
+from .progress import Progress
 from .values import Values
 
 
@@ -27,6 +28,7 @@ class Stream:
         self.name = node.name
         self.key = f"{scene.name}/{node.name}"
         self.status = status.key(node)
+        self.progress = Progress(scene)
         self.capture: Capture | None = None
         #: A frame of weight 0, not painted yet: it will be, as the start of the shot, if the next one is to be painted.
         self.waiting: tuple[int, Settings, np.ndarray] | None = None
@@ -125,7 +127,7 @@ class Job:
             status.say(node, f"Frame {frame}: not painted (Style Weight is 0)")
             return {"frame": frame, "stream": stream.key, "painted": False, **clock.seconds}
 
-        status.say(node, f"Frame {frame}: painting …")
+        status.put(node, stream.progress.painting(frame))
         waiting, stream.waiting = stream.waiting, None
         if waiting and waiting[0] + self.scene.frame_step == frame:
             # The shot starts where the weight is still 0: the first frame that is seen is held to one before it, and
@@ -137,7 +139,9 @@ class Job:
         if painted.note:
             print(f"Neural Style: frame {frame}: {painted.note}", file=sys.stderr, flush=True)
         device = self._worker().hello.device
-        status.say(node, painted.note or f"Frame {frame}: painted in {clock.total:.1f} s on {device}")
+        status.put(node, stream.progress.painted(frame, clock.total, painted.cached, device))
+        if painted.note:
+            status.say(node, painted.note)
         about = {"frame": frame, "stream": stream.key, "painted": True, "cut": painted.cut, "cached": painted.cached}
         return {**about, **clock.seconds}
 
@@ -175,7 +179,7 @@ class Job:
         self.trouble = trouble
         for stream in self.streams:
             if node := self.node_of(stream):
-                status.say(node, str(trouble), is_error=True)
+                status.fail(node, trouble)
 
     def free(self, keep_picture: bool) -> None:
         """Put everything back.
@@ -185,6 +189,7 @@ class Job:
         if self._tree:  # none where the only nodes sit in strips
             host.unmute(self._tree)
         for stream in self.streams:
+            status.settle(stream.status)
             if stream.capture:
                 stream.capture.free()
             # In the window the artist can remove a node while it is rendered.
