@@ -14,6 +14,7 @@ from . import (
     previews,
     remedies,
     render,
+    sequencer,
     status,
     styles,
 )
@@ -29,6 +30,7 @@ _PARTS = (
     chooser,
     node,
     menu,
+    sequencer,
     render,
     command,
 )

@@ -18,6 +18,9 @@ _MOVES = ("TRANSLATE", "TRANSFORM", "STABILIZE2D")
 #: How the names of the scenes begin that a render job makes for itself.
 HIDDEN = ".Neural Style "
 
+#: Whether strips have Compositor modifiers (5.x).
+HAS_COMPOSITOR_MODIFIER = "COMPOSITOR" in bpy.types.StripModifier.bl_rna.properties["type"].enum_items
+
 #: The custom property of a node that a render job has muted: a file that was saved meanwhile still knows it.
 MUTED = "neural_style_muted"
 
@@ -25,6 +28,11 @@ MUTED = "neural_style_muted"
 def _shared_trees() -> bool:
     """Whether a scene's compositor tree is a data-block of its own (5.x) or a part of the scene (4.5)."""
     return "compositing_node_group" in bpy.types.Scene.bl_rna.properties
+
+
+def sequencer_scene(context: bpy.types.Context) -> bpy.types.Scene | None:
+    """The scene whose strips the sequencer shows: in 5.x the workspace may have another one for it."""
+    return getattr(context, "sequencer_scene", None) or context.scene
 
 
 def tree_of(scene: bpy.types.Scene) -> bpy.types.NodeTree | None:

@@ -98,6 +98,10 @@ class Job:
         self._values.go(frame)
         return [seconds for stream in self.streams if (seconds := self._paint(stream, frame))]
 
+    def part(self, scene: bpy.types.Scene) -> "Job | None":
+        """The job that paints for a scene which Blender is about to render: this one, for its own."""
+        return self if scene == self.scene else None
+
     def node_of(self, stream: Stream) -> bpy.types.Node | None:
         """The node that a stream paints for, if it is still there."""
         return self._tree.nodes.get(stream.name)

@@ -14,7 +14,7 @@ from pathlib import Path
 import bpy
 from bpy.app.handlers import persistent
 
-from . import engine, environment, graph, host, lent, picture, status, stop, strips, survey
+from . import engine, environment, graph, host, lent, picture, status, stop, survey
 from .errors import CancelledError, PaintError
 from .job import Job
 from .strip_job import StripJob
@@ -30,6 +30,9 @@ _job: Job | None = None
 _worker: Worker | None = None
 _nested = False
 
+#: Whether the job's scene is between `render_pre` and `render_post`: what is rendered then is shown by its strips.
+_in_frame = False
+
 #: The frames whose pictures the nodes still show, by `status.key`.
 _kept: dict[str, int] = {}
 
@@ -37,21 +40,23 @@ _kept: dict[str, int] = {}
 @persistent
 def _on_init(scene, *_) -> None:
     global _job
-    if _nested:
+    if _nested or _is_within(scene):
         return
     _end(keep_picture=False)  # of a job that never said its end
     if survey.is_wanted(scene):
-        _job = (StripJob if strips.is_wanted(scene) else Job)(scene, worker)
+        _job = (StripJob if survey.in_strips(scene) else Job)(scene, worker)
         _guard(_job.prepare, "before the first frame")
 
 
 @persistent
 def _on_pre(scene, *_) -> None:
-    if not _is_of_job(scene):
+    global _in_frame
+    if not _is_of_job(scene) and not _is_within(scene):
         return
-    frame = scene.frame_current
+    frame, part = scene.frame_current, _job.part(scene)
     if not _job.trouble and not _job.cancelled:
-        _keep_seconds(_guard(lambda: _job.paint(frame), f"frame {frame}") or [])
+        _in_frame = True
+        _keep_seconds(_guard(lambda: part.paint(frame), f"frame {frame}") or [])
     if _job.trouble or _job.cancelled:
         without_handlers(stop.this_render)
 
@@ -110,6 +115,18 @@ def _on_loaded(*_) -> None:
             host.unmute(tree)
 
 
+@persistent
+def _on_post(scene, *_) -> None:
+    global _in_frame
+    if _is_of_job(scene):
+        _in_frame = False
+
+
+def _is_within(scene) -> bool:
+    """Whether this scene is rendered for a strip of the one that the job renders."""
+    return _in_frame and _job is not None and _job.scene != scene and _job.part(scene) is not None
+
+
 def _is_of_job(scene) -> bool:
     return not _nested and _job is not None and _job.scene == scene
 
@@ -134,16 +151,16 @@ def _guard(action, where: str):
 def without_handlers(action):
     """Do something that may render, while the handlers look away."""
     global _nested
-    _nested = True
+    before, _nested = _nested, True
     try:
         return action()
     finally:
-        _nested = False
+        _nested = before
 
 
 def _end(keep_picture: bool) -> None:
-    global _job
-    job, _job = _job, None
+    global _job, _in_frame
+    job, _job, _in_frame = _job, None, False
     if job is not None:
         job.free(keep_picture)
         _kept.update({stream.status: job.frame for stream in job.streams} if keep_picture else {})
@@ -197,6 +214,7 @@ def stop_worker() -> None:
 _HANDLERS = {
     "render_init": _on_init,
     "render_pre": _on_pre,
+    "render_post": _on_post,
     "render_complete": _on_complete,
     "render_cancel": _on_cancel,
     "frame_change_post": _on_frame,

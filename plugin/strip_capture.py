@@ -55,6 +55,8 @@ class StripCapture:
         self._place = place
         self._parent = folder
         self._scene: bpy.types.Scene | None = None
+        #: What came along with the picture, as of `Capture`: nothing, strips hand their modifiers no passes.
+        self.planes: dict[str, np.ndarray] = {}
         #: The picture that was taken last.
         self.last: np.ndarray | None = None
         #: Whether the last two pictures are the same, as where a strip is slowed down or stands still.

@@ -1,16 +1,17 @@
-"""A render job of a scene that shows strips: what every Neural Style node in their modifiers paints (5.x).
+"""A render job of a scene that shows strips: what every Neural Style node in their modifiers paints (5.x), and in the
+scenes that strips show.
 
 Every strip is a stream of its own: the picture that a strip shows at one frame is painted after the one it showed at
 the frame before, whatever speed and order the strip has its source in. A strip begins afresh, unless it goes on where
 another has just left, as after a cut with the blade.
 """
 
-from collections.abc import Iterable
-
 import bpy
 
-from . import exchange, graph, host, lent, picture, strips
+from . import exchange, graph, host, lent, picture, strips, survey
+from .errors import PaintError
 from .job import Job, Stream
+from .scene_job import SceneJob
 from .strip_capture import StripCapture
 from .strips import Place
 from .values import Values
@@ -60,6 +61,11 @@ class StripJob(Job):
     def __init__(self, scene: bpy.types.Scene, worker) -> None:
         super().__init__(scene, worker)
         self.streams = [StripStream(scene, place) for place in strips.places(scene)]
+        self._inner = {
+            scene.name: SceneJob(scene, worker, outer=self.scene)
+            for scene in strips.scenes_in(self.scene)
+            if survey.styles(scene)
+        }
         self._readers: dict[str, StripValues] = {}
 
     def prepare(self) -> None:
@@ -78,6 +84,13 @@ class StripJob(Job):
             stream.before = [each for each in self.streams if self._follows(stream, each)]
         for stream in self.streams:
             picture.show_picture(self.node_of(stream))
+        for inner in self._inner.values():
+            inner.prepare()
+        self._forget()
+
+    def part(self, scene: bpy.types.Scene) -> Job | None:
+        """The job that paints for a scene which Blender is about to render: also for one that a strip shows."""
+        return super().part(scene) or self._inner.get(scene.name)
 
     def _part_shared_trees(self) -> None:
         """Give strips that are seen at once a group each: one node holds one picture.
@@ -114,21 +127,38 @@ class StripJob(Job):
         for reader in {id(reader): reader for reader in map(self.values_of, seen)}.values():
             reader.go(frame)
         done = [seconds for stream in seen if (seconds := self._paint(stream, frame))]
-        _forget(stream.place.strip_of(self.scene) for stream in seen)
+        for stream in seen:
+            stream.place.strip_of(self.scene).invalidate_cache("COMPOSITE")
         for stream in self.streams:
             if stream.capture and host.span(stream.place.strip_of(self.scene))[1] <= frame + 1:
                 stream.capture.free()  # a film has many strips, and each holds a scene
         return done
 
+    def fail(self, trouble: PaintError) -> None:
+        """Remember why the job cannot go on, and say it on the nodes."""
+        super().fail(trouble)
+        for inner in self._inner.values():
+            inner.fail(trouble)
+
+    def _forget(self) -> None:
+        """Let Blender's cache keep no picture from before, or from this job, of a strip that is painted."""
+        carrying = {stream.place.strip for stream in self.streams}
+        for strip in self.scene.sequence_editor.strips_all if self.scene.sequence_editor else ():
+            if strip.name in carrying:
+                strip.invalidate_cache("COMPOSITE")
+            elif strip.type == "SCENE" and strip.scene and strip.scene.name in self._inner:
+                strip.invalidate_cache("RAW")
+
     def free(self, keep_picture: bool) -> None:
         """Put everything back."""
         del keep_picture  # a strip would show it at every other frame, too
         super().free(keep_picture=False)
+        for inner in self._inner.values():
+            inner.free(keep_picture=False)
         lent.give_back(self.scene)
         for reader in self._readers.values():
             reader.free()
-        if self.scene.sequence_editor:
-            _forget(self.scene.sequence_editor.strips_all)
+        self._forget()
 
 
 class StripValues(Values):
@@ -144,10 +174,3 @@ def _meet(one: bpy.types.Strip, other: bpy.types.Strip) -> bool:
     """Whether two strips are seen at once."""
     (start, end), (begin, finish) = host.span(one), host.span(other)
     return max(start, begin) < min(end, finish)
-
-
-def _forget(shown: Iterable[bpy.types.Strip]) -> None:
-    """Let Blender's cache of strips keep nothing of what these strips were painted from or to."""
-    for strip in shown:
-        if any(graph.styles(modifier.node_group.nodes) for modifier in strips.groups_of(strip)):
-            strip.invalidate_cache("COMPOSITE")

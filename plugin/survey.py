@@ -13,7 +13,12 @@ def styles(scene: bpy.types.Scene) -> list[bpy.types.Node]:
 
 def is_wanted(scene: bpy.types.Scene) -> bool:
     """Whether a render of the scene shows any node, wherever it sits."""
-    return bool(styles(scene) or _out_of_reach(scene)) or strips.is_wanted(scene)
+    return bool(styles(scene) or _out_of_reach(scene)) or in_strips(scene)
+
+
+def in_strips(scene: bpy.types.Scene) -> bool:
+    """Whether a render of the scene shows a node in a strip, or in a scene that a strip shows."""
+    return strips.is_wanted(scene) or any(styles(inner) for inner in strips.scenes_in(scene))
 
 
 def check(scene: bpy.types.Scene) -> None:

@@ -117,19 +117,20 @@ def runs(shown):
     return {name: list(dict.fromkeys(row)) for name, row in rows.items()}
 
 
-@pytest.fixture(scope="module")
-def reference(blender, edit, footage, runs, tmp_path_factory):
-    """What a compositor paints of these runs: by run and source frame, (64, 96, 3), sRGB."""
-    folder = tmp_path_factory.mktemp("runs")
-    for name, row in runs.items():
+def paint(blender, footage, rows: dict[str, list[int]], folder) -> dict[str, dict[int, np.ndarray]]:
+    """What a compositor paints of runs of source frames: by run and source frame, (64, 96, 3), sRGB."""
+    for name, row in rows.items():
         (folder / name).mkdir()
         for place, number in enumerate(row, 1):
             shutil.copy(footage / f"{number:04d}.png", folder / name / f"{place:04d}.png")
     done = blender.run("sequencer", "runs", folder)
-    return {
-        name: dict(zip(row, (srgb(frame[..., :3]) for frame in done.frames(name)), strict=True))
-        for name, row in runs.items()
-    }
+    pictures = {name: [srgb(frame[..., :3]) for frame in done.frames(name)] for name in rows}
+    return {name: dict(zip(row, pictures[name], strict=True)) for name, row in rows.items()}
+
+
+@pytest.fixture(scope="module")
+def reference(blender, edit, footage, runs, tmp_path_factory):
+    return paint(blender, footage, runs, tmp_path_factory.mktemp("runs"))
 
 
 def same(one: np.ndarray, other: np.ndarray) -> None:
@@ -190,6 +191,23 @@ def test_keyframes(edit, plain, painted):
 def test_the_scene_is_as_it_was(edit):
     said = edit.said
     assert said["after"] == said["before"]
-    assert said["groups"] == ["Painting"]
+    assert said["groups"] == ["Neural Style"]
     assert said["prefetch"] is True
     assert said["shown"] is False
+
+
+def test_scenes_in_strips(blender, footage, sources, tmp_path):
+    """A scene that paints, cut and slowed down in another's sequencer; in 4.5 it is what *Add Neural Style* makes."""
+    done = blender.run("sequencer", "scenes", footage)
+    numbered = dict(enumerate(sources))
+    found = [nearest(srgb(frame[..., :3]), numbered) for frame in done.frames("plain")]
+    rows = {"goes_on": found[:7], "another": found[7:11], "slow": found[11:17]}
+    assert found[7] > found[6] + 10
+    assert len(set(rows["slow"])) == 3
+    expected = paint(blender, footage, {name: list(dict.fromkeys(row)) for name, row in rows.items()}, tmp_path)
+    painted = iter(done.frames("painted"))
+    for name, row in rows.items():
+        for number in row:
+            same(srgb(next(painted)[..., :3]), expected[name][number])
+    assert done.said["after"] == done.said["before"]
+    assert done.said["shown"] is False

@@ -1,5 +1,6 @@
-"""Strips with Neural Style in their modifiers, for test_sequencer.py: `sequencer.py FOLDER strips|runs FOOTAGE`.
+"""Strips with Neural Style in their modifiers, for test_sequencer.py: `sequencer.py FOLDER scenes|strips|runs FOOTAGE`.
 
+scenes: three strips of one scene with a compositor, in 4.5 made by *Add Neural Style* of a strip.
 strips: six strips, cut, moved, retimed, reversed and mixed, as they are and painted.
 runs:   every folder of pictures in FOOTAGE, painted in a compositor.
 """
@@ -24,27 +25,25 @@ def strip(scene, name: str, channel: int, start: int, frames: slice = slice(None
     return made
 
 
-def group() -> bpy.types.NodeTree:
-    """A modifier's group with the node inside."""
-    tree = bpy.data.node_groups.new("Painting", "CompositorNodeTree")
-    tree.interface.new_socket(name="Image", in_out="INPUT", socket_type="NodeSocketColor")
-    tree.interface.new_socket(name="Image", in_out="OUTPUT", socket_type="NodeSocketColor")
-    node = tree.nodes.new("CompositorNodeNeuralStyle")
+def paint(scene: bpy.types.Scene, strip: bpy.types.Strip) -> None:
+    """*Add Neural Style* to a strip."""
+    for each in scene.sequence_editor.strips:
+        each.select = each == strip
+    scene.sequence_editor.active_strip = strip
+    assert bpy.ops.sequencer.neural_style_add() == {"FINISHED"}
+    node = shot.part("sequencer").node_of(scene.sequence_editor.active_strip)
     for name, value in PAINT.items():
         setattr(node, name, value)
-    tree.links.new(tree.nodes.new("NodeGroupInput").outputs[0], node.inputs["Image"])
-    tree.links.new(node.outputs["Image"], tree.nodes.new("NodeGroupOutput").inputs[0])
-    return tree
 
 
 def strips() -> None:
     scene = shot.new(96, 64, last=26)
     scene.sequence_editor_create()
-    tree = group()
     # Retimed: first to half its speed, then to more than twice, and cut there. Blender's own call for it takes the
     # scene's first strip, whichever is asked (5.2), so it must be that one.
     slow = strip(scene, "Slow", 1, 12)
-    slow.modifiers.new("Painting", "COMPOSITOR").node_group = tree
+    paint(scene, slow)
+    tree = slow.modifiers[0].node_group
     keys = slow.retiming_keys
     for frame in (12, 16, 30):  # the first makes the keys at both ends
         keys.add(timeline_frame=frame)
@@ -56,7 +55,7 @@ def strips() -> None:
     slow.right_handle = 18
     fast.right_handle = 22
     first = strip(scene, "Cut", 1, 1)
-    first.modifiers.new("Painting", "COMPOSITOR").node_group = tree
+    first.modifiers.new("Neural Style", "COMPOSITOR").node_group = tree
     # Cut with the blade and left where it is: the painting goes on.
     second = first.split(5, "SOFT")
     # Another piece of the same footage: a cut.
@@ -71,7 +70,7 @@ def strips() -> None:
     for frame, x in ((22, 8), (23, 12)):
         back.transform.offset_x = x
         back.transform.keyframe_insert("offset_x", frame=frame)
-    back.modifiers.new("Painting", "COMPOSITOR").node_group = tree
+    back.modifiers.new("Neural Style", "COMPOSITOR").node_group = tree
 
     def mute(is_muted: bool) -> None:
         for each in scene.sequence_editor.strips:
@@ -103,6 +102,47 @@ def strips() -> None:
     )
 
 
+def scenes() -> None:
+    scene = shot.new(96, 64, last=17)
+    scene.sequence_editor_create()
+    if shot.IS_5:
+        inner = bpy.data.scenes.new("Inner")
+        inner.render.resolution_x, inner.render.resolution_y = 96, 64
+        inner.render.compositor_device, inner.view_settings.view_transform = "CPU", "Standard"
+        inner.frame_end = len(files)
+        inner.compositing_node_group = bpy.data.node_groups.new("Inner", "CompositorNodeTree")
+        inner.compositing_node_group.interface.new_socket(name="Image", in_out="OUTPUT", socket_type="NodeSocketColor")
+        shot.show(inner, shot.style(inner, shot.images(inner, str(files[0])), **PAINT).outputs["Image"])
+        slow = scene.sequence_editor.strips.new_scene("Slow", inner, 1, 12)
+    else:
+        original = strip(scene, "Original", 1, 12)
+        paint(scene, original)
+        slow = scene.sequence_editor.active_strip
+        inner = slow.scene
+        scene.sequence_editor.strips.remove(original)
+    node = next(node for node in shot.tree(inner).nodes if node.bl_idname == "CompositorNodeNeuralStyle")
+    slow.frame_final_end = 18
+    end = {"length": 6} if shot.IS_5 else {"frame_end": 18}
+    speed = scene.sequence_editor.strips.new_effect("Speed", "SPEED", 2, 12, input1=slow, **end)
+    speed.speed_control, speed.speed_factor = "MULTIPLY", 0.5
+    first = scene.sequence_editor.strips.new_scene("Cut", inner, 1, 1)
+    second = first.split(5, "SOFT")
+    third = second.split(8, "SOFT")
+    third.frame_start -= 12
+    third.frame_final_start, third.frame_final_end = 8, 12
+    node.mute = True
+    shot.render(scene, "plain")
+    node.mute = False
+    before = lists()
+    shot.render(scene, "painted")
+    shot.say(
+        before=before,
+        after=lists(),
+        shown=shot.part("picture").is_shown(node),
+        spans={each.name: [each.frame_final_start, each.frame_final_end] for each in scene.sequence_editor.strips},
+    )
+
+
 def lists() -> dict[str, list[str]]:
     """The names of all that a render could leave behind; its result is Blender's own."""
     kinds = ("scenes", "images", "node_groups", "collections")
@@ -121,5 +161,5 @@ def runs() -> None:
         shot.render(scene, folder.name)
 
 
-{"strips": strips, "runs": runs}[what]()
+{"scenes": scenes, "strips": strips, "runs": runs}[what]()
 shot.leave()
