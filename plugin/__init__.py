@@ -4,6 +4,7 @@ The node asks an engine in another process for every frame; see `render.py` for 
 """
 
 from . import (
+    assets,
     chooser,
     command,
     environment,
@@ -31,6 +32,7 @@ _PARTS = (
     node,
     menu,
     sequencer,
+    assets,
     render,
     command,
 )

@@ -6,7 +6,7 @@ that takes the strip's place (`strip_scene.py`).
 
 import bpy
 
-from . import face, graph, host, strip_scene, strips
+from . import assets, face, graph, host, strip_scene, strips
 from .errors import PaintError
 
 #: The name of a modifier and of its group.
@@ -22,18 +22,6 @@ def node_of(strip: bpy.types.Strip) -> bpy.types.Node | None:
     if strip.type == "SCENE" and strip.scene and not trees:
         trees = [tree] if (tree := host.tree_of(strip.scene)) else []
     return next((node for tree in trees for node in graph.styles(graph.walk(host.ends(tree)))), None)
-
-
-def group() -> bpy.types.NodeTree:
-    """A modifier's group with the node inside."""
-    tree = bpy.data.node_groups.new(NAME, "CompositorNodeTree")
-    for in_out in ("INPUT", "OUTPUT"):
-        tree.interface.new_socket(name="Image", in_out=in_out, socket_type="NodeSocketColor")
-    given, node, end = (tree.nodes.new(name) for name in ("NodeGroupInput", graph.IDNAME, "NodeGroupOutput"))
-    given.location.x, end.location.x = -220, 300
-    tree.links.new(given.outputs[0], node.inputs["Image"])
-    tree.links.new(node.outputs["Image"], end.inputs[0])
-    return tree
 
 
 class SEQUENCER_OT_neural_style_add(bpy.types.Operator):
@@ -63,7 +51,7 @@ class SEQUENCER_OT_neural_style_add(bpy.types.Operator):
                     self.report({"ERROR"}, str(trouble))
                     continue
             else:
-                shared = shared or group()
+                shared = shared or assets.group(NAME)
                 strip.modifiers.new(NAME, "COMPOSITOR").node_group = shared
             made += 1
         return {"FINISHED"} if made else {"CANCELLED"}
