@@ -12,20 +12,24 @@ from pathlib import Path
 import bpy
 import numpy as np
 
-from . import exr, graph, host, picture
+from . import exr, graph, host, picture, sockets
 from .errors import CancelledError, PaintError
 
 
 class Capture:
-    """The upstream of one node. `free` it in the end.
+    """The upstream of one node. `free` it in the end. Raises `PaintError` where a pass that is wired in is off.
 
     folder: a folder, best in memory, for the files that Blender writes and this reads.
     """
 
     def __init__(self, scene: bpy.types.Scene, node: bpy.types.Node, folder: Path) -> None:
+        sockets.check(node)
         self._name = node.name
         self._folder = Path(tempfile.mkdtemp(dir=folder))
-        above = graph.upstream([graph.source_of(node).node])
+        #: The planes that came with the picture taken last, as Blender has them, by the name they have at the door.
+        self.planes: dict[str, np.ndarray] = {}
+        wired = {plane: name for plane, name in sockets.INPUTS.items() if graph.source_of(node, name)}
+        above = graph.upstream([graph.source_of(node, name).node for name in ("Image", *wired.values())])
         layers = graph.render_layers(above)
         # The copied tree's nodes must show the very pictures of the originals, so they share the inner trees.
         with picture.shared():
@@ -35,8 +39,12 @@ class Capture:
         for layer in graph.render_layers(self._tree.nodes):
             if layer.scene == scene:
                 layer.scene = self._scene
-        self._socket = graph.source_of(self._tree.nodes[node.name])
+        copy = self._tree.nodes[node.name]
+        self._socket = graph.source_of(copy)
         self._end = host.add_file_output(self._tree, self._socket, self._folder)
+        self._laid_over: list[bpy.types.Node] = []
+        for plane, name in wired.items():
+            self._add_plane(plane, graph.source_of(copy, name))
 
         settings = self._scene.render
         host.as_cheapest(settings.image_settings)
@@ -48,8 +56,18 @@ class Capture:
         if not host.writes_moved(above):
             self._at_render_size()
 
+    def _add_plane(self, plane: str, socket: bpy.types.NodeSocket) -> None:
+        """Have what comes out of a socket written too."""
+        if plane != "vectors":  # they have four numbers, and no transformation in 2D makes sense of them
+            self._laid_over.append(host.add_alpha(self._tree, self._socket, socket))
+            socket = self._laid_over[-1].outputs[0]
+        host.add_file_output(self._tree, socket, self._folder, plane)
+
     def take(self, frame: int) -> np.ndarray:
-        """The upstream at a frame: float32 (H, W, 4), RGBA, scene-linear, premultiplied, bottom row first."""
+        """The upstream at a frame: float32 (H, W, 4), RGBA, scene-linear, premultiplied, bottom row first.
+
+        `planes` then holds what came with it: mask and depth (H, W), vectors (H, W, 4), perhaps of another size.
+        """
         rgba = self._render(frame)
         if rgba is None and not self._end.mute:
             # A single colour has no size, and the File Output node writes nothing: take what fills the frame.
@@ -66,8 +84,13 @@ class Capture:
         try:
             if bpy.ops.render.render(animation=True, scene=self._scene.name) == {"CANCELLED"}:
                 raise CancelledError
-            files = sorted(self._folder.rglob("*.exr"))
-            return exr.read(files[0]) if files else None
+            found = {path.stem.rstrip("0123456789"): exr.read(path) for path in self._folder.rglob("*.exr")}
+            self.planes = {
+                plane: array if plane == "vectors" else array[..., 3]
+                for plane, array in found.items()
+                if plane in sockets.INPUTS
+            }
+            return found.get("picture", found.get("unused"))
         except (RuntimeError, ValueError, OSError) as error:
             what = str(error).removeprefix("Error: ").strip().rstrip(".")
             raise PaintError(
@@ -81,6 +104,10 @@ class Capture:
         """Capture the composited frame, at the size of the render, instead of the node's own input."""
         self._end.mute = True
         host.end_at(self._tree, self._socket)
+        if self._laid_over:
+            whole = self._tree.nodes.new("CompositorNodeBoxMask")  # whatever else it is, it is as large as the render
+            for node in self._laid_over:
+                self._tree.links.new(whole.outputs[0], node.inputs["Image"])
         host.as_float_exr(self._scene.render.image_settings)
 
     def free(self) -> None:

@@ -1,11 +1,15 @@
-"""The file in which pixels cross the door: float32 (H, W, 3), mapped into memory, owned by this side."""
+"""The file in which pixels cross the door: a picture and planes beside it, mapped into memory, owned by this side."""
 
+import math
 import os
 import shutil
 import tempfile
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
+
+from .door import planes as door_planes
 
 #: A folder for all temporary files, if set.
 TEMPORARY_VARIABLE = "NEURAL_STYLE_TEMPORARY"
@@ -30,31 +34,41 @@ def folder() -> Path:
 
 
 class PixelFile:
-    """One picture of any size, in a file that is made anew when the size changes."""
+    """One picture of any size and its planes, in a file that is made anew when its size changes."""
 
     def __init__(self, place: Path) -> None:
         self._place = place
         self._count = 0
         self._map: np.memmap | None = None
+        self._places: dict[str, door_planes.Place] = {}
 
     @property
     def path(self) -> str:
         """The file that holds the picture now."""
         return str(self._map.filename)
 
-    def write(self, rgb: np.ndarray) -> None:
-        """Put a picture, (H, W, 3), into the file."""
-        if self._map is None or self._map.shape != rgb.shape:
+    def write(self, rgb: np.ndarray, planes: Mapping[str, np.ndarray], wanted: Sequence[str] = ()) -> None:
+        """Put a picture, (H, W, 3), and planes of `door.planes.INPUTS` into the file, and leave room for others."""
+        self._places = door_planes.places(*rgb.shape[:2], (*planes, *wanted))
+        size = door_planes.size(self._places)
+        if self._map is None or self._map.nbytes != size:
             self.close()
             # Another name each time: the other side may still have the old one open, and Windows minds.
             self._count += 1
-            self._map = np.memmap(self._place / f"pixels-{self._count}", np.float32, mode="w+", shape=rgb.shape)
-        self._map[...] = rgb
+            name = self._place / f"pixels-{self._count}"
+            self._map = np.memmap(name, np.float32, mode="w+", shape=size // np.float32().nbytes)
+        for name, array in {"picture": rgb, **planes}.items():
+            self._view(name)[...] = array
         self._map.flush()
 
-    def read(self) -> np.ndarray:
-        """A copy of the picture in the file."""
-        return np.array(self._map)
+    def read(self, name: str = "picture") -> np.ndarray:
+        """A copy of the picture in the file, or of a plane."""
+        return np.array(self._view(name))
+
+    def _view(self, name: str) -> np.ndarray:
+        offset, shape = self._places[name]
+        start = offset // self._map.itemsize
+        return self._map[start : start + math.prod(shape)].reshape(shape)
 
     def close(self) -> None:
         """Remove the file."""

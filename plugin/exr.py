@@ -1,4 +1,4 @@
-"""Reads the one kind of OpenEXR file that a capture is: uncompressed float32 scanlines with R, G, B and A.
+"""Reads the one kind of OpenEXR file that a capture is: uncompressed float32 scanlines with R, G, B and A, or X … W.
 
 Blender could load it too, but that makes an image data-block in the user's file for every frame, from the render
 thread; this takes a few milliseconds and touches nothing. Layout: "OpenEXR File Layout", openexr.com.
@@ -13,7 +13,7 @@ _FLOAT = 2
 
 
 def read(path: Path) -> np.ndarray:
-    """The picture as float32 (H, W, 4), RGBA, row 0 at the *bottom* (as Blender counts).
+    """The picture as float32 (H, W, 4), RGBA, row 0 at the *bottom* (as Blender counts); of vectors, X, Y, Z and W.
 
     Raises ValueError where the file is of another kind, OSError where it cannot be read.
     """
@@ -34,8 +34,8 @@ def read(path: Path) -> np.ndarray:
     picture = np.zeros((height, width, 4), np.float32)
     picture[..., 3] = 1
     for place, (name, _) in enumerate(channels):
-        if name in "RGBA":
-            picture[bottom - lines["y"], :, "RGBA".index(name)] = lines["values"][:, place]
+        if name in "RGBAXYZW":
+            picture[bottom - lines["y"], :, "RGBAXYZW".index(name) % 4] = lines["values"][:, place]
     return picture
 
 

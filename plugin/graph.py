@@ -11,11 +11,25 @@ def is_style(node) -> bool:
     return node.bl_idname == IDNAME
 
 
-def source_of(node):
-    """The socket that is wired into the node's Image input, or None."""
-    socket = node.inputs[0] if node.inputs else None
+def source_of(node, name: str = "Image"):
+    """The socket that is wired into an input of the node, or None."""
+    socket = node.inputs.get(name)
     link = socket.links[0] if socket and socket.links else None
     return link.from_socket if link and link.is_valid and not link.is_muted else None
+
+
+def origin_of(socket):
+    """The socket that the value of `socket` comes from: behind all reroutes."""
+    while socket is not None and socket.node.type == "REROUTE":
+        links = socket.node.inputs[0].links
+        socket = links[0].from_socket if links else None
+    return socket
+
+
+def is_asked_for(node, name: str) -> bool:
+    """Whether an output of the node is wired into anything."""
+    socket = node.outputs.get(name)
+    return bool(socket and any(link.is_valid and not link.is_muted for link in socket.links))
 
 
 def upstream(ends: Iterable) -> list:

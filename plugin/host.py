@@ -133,20 +133,37 @@ def end_at(tree: bpy.types.NodeTree, socket: bpy.types.NodeSocket) -> None:
         tree.links.new(socket, end.inputs[0])
 
 
-def add_file_output(tree: bpy.types.NodeTree, socket: bpy.types.NodeSocket, folder: Path) -> bpy.types.Node:
-    """Write what `socket` gives into `folder`, at its own size, as the kind of file that `exr.read` reads."""
+def add_file_output(
+    tree: bpy.types.NodeTree, socket: bpy.types.NodeSocket, folder: Path, name: str = "picture"
+) -> bpy.types.Node:
+    """Write what `socket` gives into `folder`, at its own size, as the kind of file that `exr.read` reads.
+
+    name: what the file's name begins with. A file of colours is the one that keeps all four numbers of a vector.
+    """
     node = tree.nodes.new("CompositorNodeOutputFile")
     if hasattr(node, "file_output_items"):
         node.directory = str(folder)
         node.file_name = ""
         node.file_output_items.clear()
-        node.file_output_items.new("RGBA", "picture")
+        node.file_output_items.new("RGBA", name)
     else:
         node.base_path = str(folder)
         node.file_slots.clear()
-        node.file_slots.new("picture")
+        node.file_slots.new(name)
     as_float_exr(node.format)
     tree.links.new(socket, node.inputs[0])
+    return node
+
+
+def add_alpha(tree: bpy.types.NodeTree, image: bpy.types.NodeSocket, value: bpy.types.NodeSocket) -> bpy.types.Node:
+    """A node that gives `image` with `value` as its alpha, whatever size that has: Blender lays it over the image."""
+    node = tree.nodes.new("CompositorNodeSetAlpha")
+    if hasattr(node, "mode"):
+        node.mode = "REPLACE_ALPHA"
+    else:
+        node.inputs["Type"].default_value = "Replace Alpha"
+    tree.links.new(image, node.inputs["Image"])
+    tree.links.new(value, node.inputs["Alpha"])
     return node
 
 

@@ -9,13 +9,16 @@ from pathlib import Path
 import bpy
 import numpy as np
 
-from . import exchange, graph, host, picture, pixels, status, survey
+from . import exchange, graph, host, picture, pixels, sockets, status, survey
 from .bake import Bake
 from .capture import Capture
 from .door.messages import Paint, Painted, Settings
 from .errors import PaintError
 from .progress import Progress
 from .values import Values
+
+#: What comes along with a picture, by name, as the door wants it.
+Planes = dict[str, np.ndarray]
 
 
 class Stream:
@@ -31,7 +34,9 @@ class Stream:
         self.progress = Progress(scene)
         self.capture: Capture | None = None
         #: A frame of weight 0, not painted yet: it will be, as the start of the shot, if the next one is to be painted.
-        self.waiting: tuple[int, Settings, np.ndarray] | None = None
+        self.waiting: tuple[int, Settings, np.ndarray, Planes] | None = None
+        #: The planes that are wired into something, and are to be shown.
+        self.outputs: tuple[str, ...] = ()
         self._last: tuple[int, str] | None = None
 
     def previous(self, frame: int, step: int) -> str | None:
@@ -78,6 +83,7 @@ class Job:
                 stream.capture = Capture(self.scene, node, self._folder)
         for stream in self.streams:
             picture.show_picture(self._tree.nodes[stream.name])
+            stream.outputs = sockets.asked_for(self._tree.nodes[stream.name])
         self._mute_render_layers()
 
     def _mute_render_layers(self) -> None:
@@ -119,16 +125,21 @@ class Job:
         clock = _Clock()
         settings = self.values_of(stream).read(stream.name)
         source = stream.capture.take(frame)
+        planes = self._planes(stream, source)
+        mask = stream.capture.planes.get("mask")
         clock.lap("capture")
-        if settings.style_weight == 0 or self.values_of(stream).is_muted(stream.name):
+        is_masked = mask is not None and not (mask > 0).any()
+        if settings.style_weight == 0 or is_masked or self.values_of(stream).is_muted(stream.name):
             if self._bake.starts_at(stream.name, frame):
-                self._ask(stream, frame, settings, source, clock)
+                self._ask(stream, frame, settings, source, planes, clock)
             else:
-                stream.waiting = frame, settings, source
+                stream.waiting = frame, settings, source, planes
                 self._bake.keep(stream.name, frame, source)
             picture.put(node, source)
             clock.lap("transport")
-            status.say(node, f"Frame {frame}: not painted (Style Weight is 0)")
+            self._show(stream, {}, source)
+            reason = "the mask is black" if is_masked else "Style Weight is 0"
+            status.say(node, f"Frame {frame}: not painted ({reason})")
             return {"frame": frame, "stream": stream.key, "painted": False, **clock.seconds}
 
         status.put(node, stream.progress.painting(frame))
@@ -137,8 +148,9 @@ class Job:
             # The shot starts where the weight is still 0: the first frame that is seen is held to one before it, and
             # the painting does not depend on where the weight begins to rise.
             self._ask(stream, *waiting, clock)
-        painted, result = self._ask(stream, frame, settings, source, clock)
-        picture.put(node, pixels.from_door(result, source))
+        painted, result = self._ask(stream, frame, settings, source, planes, clock, stream.outputs)
+        picture.put(node, pixels.from_door(result, source, mask))
+        self._show(stream, self._worker().seen, source)
         clock.lap("transport")
         if painted.note:
             print(f"Neural Style: frame {frame}: {painted.note}", file=sys.stderr, flush=True)
@@ -149,8 +161,35 @@ class Job:
         about = {"frame": frame, "stream": stream.key, "painted": True, "cut": painted.cut, "cached": painted.cached}
         return {**about, **clock.seconds}
 
+    def _planes(self, stream: Stream, source: np.ndarray) -> Planes:
+        """What was captured beside a picture, as the door wants it."""
+        found = stream.capture.planes
+        planes = {name: pixels.plane_to_door(found[name]) for name in ("mask", "depth") if name in found}
+        if "vectors" in found and self.scene.frame_step == 1:  # they lead one frame back, and the painter goes farther
+            planes["vectors"] = pixels.vectors_to_door(found["vectors"], source.shape[:2])
+        else:
+            planes.pop("depth", None)
+        for name, plane in planes.items():
+            if plane.shape[:2] != source.shape[:2]:
+                label = sockets.INPUTS[name]
+                raise PaintError(f"{label} has another size than Image", stream.name, "scale it to the same size")
+        return planes
+
+    def _show(self, stream: Stream, seen: Planes, source: np.ndarray) -> None:
+        """Show what is asked for beside the picture."""
+        for plane in stream.outputs:
+            shown = sockets.as_picture(plane, seen.get(plane), source.shape[:2])
+            picture.put(self.node_of(stream), shown, sockets.OUTPUTS[plane])
+
     def _ask(
-        self, stream: Stream, frame: int, settings: Settings, source: np.ndarray, clock: "_Clock"
+        self,
+        stream: Stream,
+        frame: int,
+        settings: Settings,
+        source: np.ndarray,
+        planes: Planes,
+        clock: "_Clock",
+        outputs: tuple[str, ...] = (),
     ) -> tuple[Painted, np.ndarray]:
         """Have the engine paint a frame of the stream: its answer, and the picture as the door gives it."""
         rgb = pixels.to_door(source)
@@ -162,8 +201,8 @@ class Job:
         if settings.style_weight != 1 and self._bake.wants(stream.name, frame):
             # A bake is of full weight. Asking again costs little: the weight is mixed into what was painted.
             whole = replace(request, settings=replace(settings, style_weight=1.0))
-            self._bake.keep(stream.name, frame, source, *worker.paint(whole, rgb))
-        painted, result = worker.paint(request, rgb)
+            self._bake.keep(stream.name, frame, source, *worker.paint(whole, rgb, planes))
+        painted, result = worker.paint(replace(request, outputs=outputs), rgb, planes)
         if settings.style_weight == 1:
             self._bake.keep(stream.name, frame, source, painted, result)
         stream.painted(frame, painted.key)

@@ -3,7 +3,7 @@
 import bpy
 from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, StringProperty
 
-from . import detail, face, graph, picture, styles
+from . import detail, face, graph, picture, sockets, styles
 from .door.catalogue import METHODS, Entry
 from .door.messages import Settings
 
@@ -160,8 +160,10 @@ class CompositorNodeNeuralStyle(bpy.types.CompositorNodeCustomGroup):
 def register() -> None:
     """Make the node known to Blender."""
     bpy.utils.register_class(CompositorNodeNeuralStyle)
+    sockets.register()
 
 
 def unregister() -> None:
     """Take it back."""
+    sockets.unregister()
     bpy.utils.unregister_class(CompositorNodeNeuralStyle)

@@ -12,6 +12,8 @@ from pathlib import Path
 import bpy
 import numpy as np
 
+from . import sockets
+
 #: A leading dot hides a data-block from Blender's lists.
 NAME = ".Neural Style"
 
@@ -49,10 +51,9 @@ def settle() -> None:
 
 
 def build(node: bpy.types.Node) -> None:
-    """Give a node an inner tree of its own (Image in, Image out) that passes its input through."""
+    """Give a node an inner tree of its own that passes its Image through."""
     tree = bpy.data.node_groups.new(NAME, "CompositorNodeTree")
-    tree.interface.new_socket(name="Image", in_out="INPUT", socket_type="NodeSocketColor")
-    tree.interface.new_socket(name="Image", in_out="OUTPUT", socket_type="NodeSocketColor")
+    sockets.fit(tree)
     for kind, name, x in (
         ("NodeGroupInput", "Input", -200),
         ("CompositorNodeImage", "Picture", -200),
@@ -67,21 +68,35 @@ def build(node: bpy.types.Node) -> None:
 def show_input(node: bpy.types.Node) -> None:
     """Pass on what is wired in, from the next evaluation on; forget the picture."""
     _show(node, "Input")
-    inner = node.node_tree.nodes["Picture"]
-    if inner.image:
-        bpy.data.images.remove(inner.image)
+    nodes = node.node_tree.nodes
+    for name in ("Picture", *sockets.OUTPUTS.values()):
+        inner = nodes.get(name)
+        if inner and inner.image:
+            bpy.data.images.remove(inner.image)
+        if inner and name != "Picture":
+            nodes.remove(inner)
 
 
 def show_picture(node: bpy.types.Node) -> None:
-    """Give what `put` puts, from the next evaluation on; a transparent point before the first."""
+    """Give what `put` puts, from the next evaluation on, also where more is asked for; a point before the first."""
+    sockets.fit(node.node_tree)
     _image(node, 1, 1)
     _show(node, "Picture")
+    for plane in sockets.asked_for(node):
+        name = sockets.OUTPUTS[plane]
+        if name not in node.node_tree.nodes:
+            node.node_tree.nodes.new("CompositorNodeImage").name = name
+        _image(node, 1, 1, name)
+        _show(node, name, name)
 
 
-def put(node: bpy.types.Node, rgba: np.ndarray) -> None:
-    """Put a picture, float32 (H, W, 4), scene-linear, premultiplied, bottom row first, into the node, at once."""
+def put(node: bpy.types.Node, rgba: np.ndarray, name: str = "Picture") -> None:
+    """Put a picture, float32 (H, W, 4), scene-linear, premultiplied, bottom row first, into the node, at once.
+
+    name: that of the output, where it is not for Image.
+    """
     height, width = rgba.shape[:2]
-    image = _image(node, width, height)
+    image = _image(node, width, height, name)
     image.pixels.foreach_set(np.ascontiguousarray(rgba, np.float32).ravel())
     image.update()
     image.update_tag()  # without it a strip's compositor modifier keeps the first picture (5.2)
@@ -93,9 +108,13 @@ def keep(node: bpy.types.Node, folder: str) -> None:
     An image whose pixels were set counts as modified, and Blender would ask the artist to save it on quitting. One
     that was written to a file, in Blender's own temporary folder, does not.
     """
-    image = node.node_tree.nodes["Picture"].image
-    image.file_format = "OPEN_EXR"
-    image.save(filepath=str(Path(folder) / f"neural-style-{image.session_uid}.exr"))
+    for name in ("Picture", *sockets.OUTPUTS.values()):
+        inner = node.node_tree.nodes.get(name)
+        if inner and inner.image:
+            inner.image.file_format = "OPEN_EXR"
+            path = str(Path(folder) / f"neural-style-{inner.image.session_uid}.exr")
+            inner.image.save(filepath=path)
+            inner.image.filepath_raw = path  # else it is black once Blender frees the pixels (4.5 and 5.2)
 
 
 def is_shown(node: bpy.types.Node) -> bool:
@@ -104,16 +123,16 @@ def is_shown(node: bpy.types.Node) -> bool:
     return bool(target and target.links and target.links[0].from_node.name == "Picture")
 
 
-def _show(node: bpy.types.Node, name: str) -> None:
+def _show(node: bpy.types.Node, name: str, output: str = "Image") -> None:
     tree = node.node_tree
-    source, target = tree.nodes[name].outputs[0], tree.nodes["Output"].inputs[0]
+    source, target = tree.nodes[name].outputs[0], tree.nodes["Output"].inputs[output]
     if not (target.links and target.links[0].from_socket == source):
         tree.links.new(source, target)
 
 
-def _image(node: bpy.types.Node, width: int, height: int) -> bpy.types.Image:
-    """The node's image, of that size; one of 1×1 serves as any that is there."""
-    inner = node.node_tree.nodes["Picture"]
+def _image(node: bpy.types.Node, width: int, height: int, name: str = "Picture") -> bpy.types.Image:
+    """The image of an inner node, of that size; one of 1×1 serves as any that is there."""
+    inner = node.node_tree.nodes[name]
     image = inner.image
     if image is not None and image.source != "GENERATED":  # kept from another render
         bpy.data.images.remove(image)

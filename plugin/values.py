@@ -11,7 +11,7 @@ from pathlib import Path
 
 import bpy
 
-from . import host, picture, styles
+from . import host, picture, sockets, styles
 from .door.catalogue import METHODS_WITH_PAINTING
 from .door.messages import Settings
 from .errors import PaintError
@@ -62,6 +62,7 @@ class Values:
         if node.second_style != styles.NONE:
             styles.check(node, node.second_style)
             values["style"] = styles.blended(values["style"], node.second_style, node.blend)
+        values["style_weight"] *= sockets.mask_value(node)
         return Settings(**values)
 
     def is_muted(self, name: str) -> bool:

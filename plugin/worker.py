@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -142,6 +142,8 @@ class Worker:
         self._folder = exchange.folder()
         self._pixels = exchange.PixelFile(self._folder)
         self._requests = 0
+        #: The planes that the last request asked for.
+        self.seen: dict[str, np.ndarray] = {}
         self._is_fresh = True  # has painted nothing yet
 
     def start(self) -> messages.Hello:
@@ -177,16 +179,18 @@ class Worker:
         self._is_fresh = True
         return hello
 
-    def paint(self, request: messages.Paint, source: np.ndarray) -> tuple[messages.Painted, np.ndarray]:
-        """Paint one frame; return what the engine says of it, and the picture.
+    def paint(
+        self, request: messages.Paint, source: np.ndarray, planes: Mapping[str, np.ndarray] | None = None
+    ) -> tuple[messages.Painted, np.ndarray]:
+        """Paint one frame; return what the engine says of it, and the picture. The planes it asks for are in `seen`.
 
-        request: its `id`, `pixels`, `width` and `height` are filled in here.
-        source:  float32 (H, W, 3), as the door wants it.
+        request: its `id`, `pixels`, `width`, `height` and `inputs` are filled in here.
+        source:  float32 (H, W, 3), as the door wants it; planes: what comes along with it, likewise.
         A worker that dies is started again once, with the same request. Raises `PaintError`.
         """
         for attempt in (1, 2):
             try:
-                return self._paint(request, source)
+                return self._paint(request, source, planes or {})
             except _DiedError as error:
                 words = self._process.last_words if self._process else ""
                 self._drop()
@@ -197,14 +201,17 @@ class Worker:
                 print(f"Neural Style: the engine died at frame {request.frame} ({words}); it is started again")
         raise AssertionError
 
-    def _paint(self, request: messages.Paint, source: np.ndarray) -> tuple[messages.Painted, np.ndarray]:
+    def _paint(
+        self, request: messages.Paint, source: np.ndarray, planes: Mapping[str, np.ndarray]
+    ) -> tuple[messages.Painted, np.ndarray]:
         self.start()
         self._tell("loading the networks" if self._is_fresh else "")
         self._requests += 1
         # Written again for each attempt: a worker that died may have left half a picture in the file.
-        self._pixels.write(source)
+        self._pixels.write(source, planes, request.outputs)
         height, width = source.shape[:2]
-        self._process.send(replace(request, id=self._requests, pixels=self._pixels.path, width=width, height=height))
+        request = replace(request, id=self._requests, pixels=self._pixels.path, width=width, height=height)
+        self._process.send(replace(request, inputs=tuple(planes)))
         while True:
             answer = self._process.receive()
             if isinstance(answer, messages.Failed) and answer.id in (None, self._requests):
@@ -214,6 +221,7 @@ class Worker:
             if isinstance(answer, messages.Painted) and answer.id == self._requests:
                 self._tell("")
                 self._is_fresh = False
+                self.seen = {name: self._pixels.read(name) for name in request.outputs}
                 return answer, self._pixels.read()
 
     def _drop(self) -> None:

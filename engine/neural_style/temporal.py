@@ -1,7 +1,7 @@
 """What earlier frames say about this one: their pictures along the flow, and how far each can be trusted."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -11,9 +11,9 @@ from neural_style.cache import State
 from neural_style.methods import Method, Photometric
 from neural_style.pixels import Frame
 
-#: With exact motion, how many times as much colours may differ as with an estimated one. They can no longer tell of a
-#: wrong flow; what still differs is a shadow or a highlight that passes, and what a renderer has no vectors for.
-_EXACT = 4.0
+#: With exact motion, how many times as much colours may differ as with an estimated one: they tell of no wrong flow
+#: any more, but of highlights, and of all that a renderer has no vectors for. Another light is as real as before.
+_EXACT = 2.0
 
 #: The squared length of a colour, in sRGB, under which it has no hue to speak of.
 _DARK = 0.02
@@ -78,7 +78,7 @@ def _exact(method: Method, source: Frame, state: State, rendered: motion.Rendere
     there, seen = motion.way_back(rendered, state.after, state.depth)
     reliability = seen.astype(np.float32)
     if method.photometric:
-        lenient = method.photometric.times(_EXACT)
+        lenient = replace(method.photometric, colour=_EXACT * method.photometric.colour)
         reliability = reliability * photometric_reliability(source, state.source, there, lenient)
     return there, reliability
 

@@ -20,9 +20,9 @@ worker = shot.part("worker").Worker
 told, plain = [], worker.paint
 
 
-def paint(self, request, rgb):
+def paint(self, request, rgb, planes=None):
     told.append(request.previous is not None)
-    return plain(self, request, rgb)
+    return plain(self, request, rgb, planes)
 
 
 worker.paint = paint
