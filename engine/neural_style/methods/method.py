@@ -23,10 +23,6 @@ class Photometric:
     lightness: float
     colour: float
 
-    def times(self, factor: float) -> "Photometric":
-        """More lenient by this factor."""
-        return Photometric(factor * self.lightness, factor * self.colour)
-
 
 @dataclass(frozen=True)
 class Method:
