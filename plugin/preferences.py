@@ -76,52 +76,59 @@ class NeuralStylePreferences(bpy.types.AddonPreferences):
 
     def draw(self, _context) -> None:
         """The preferences' face."""
-        self.layout.use_property_split = True
-        self.layout.use_property_decorate = False
-        self._draw_engine(self.layout.box())
-        self._draw_cache(self.layout.box())
+        draw(self, self.layout)
 
-    def _draw_engine(self, box) -> None:
-        trouble = engine.trouble()
-        facts = engine.installed()
-        column = box.column()
-        if trouble:
-            row = column.column()
-            row.alert = True
-            lines.draw(row, status.of_trouble(trouble).sentence, "ERROR", 90)
-        elif engine.is_chosen():
-            column.label(text=f"Engine: {engine.python().parent.parent}", icon="CHECKMARK")
-        else:
-            column.label(text=_described(facts) if facts else f"Engine: {engine.own_folder()}", icon="CHECKMARK")
-            if facts.get("note"):
-                lines.draw(column, facts["note"][:1].upper() + facts["note"][1:], "INFO", 90)
-        if _tried:
-            column.label(text=_tried, icon="BLANK1")
-        if not installer.draw(box):
-            row = box.row(align=True)
-            again = "Install Anew …" if facts else "Install the Engine …"
-            row.operator(installer.NEURALSTYLE_OT_install_engine.bl_idname, text=again, icon="IMPORT")
-            row.operator(NEURALSTYLE_OT_test_engine.bl_idname, icon="CHECKMARK")
-            row.operator(installer.NEURALSTYLE_OT_fetch_networks.bl_idname, text="Fetch the Networks …", icon="IMPORT")
-            row.operator(installer.NEURALSTYLE_OT_remove_engine.bl_idname, text="Remove …", icon="TRASH")
-        column = box.column()
-        _draw_setting(column, self, "device")
-        _draw_setting(column, self, "log_level")
-        column.prop(self, "engine")
-        _draw_setting(column, self, "torch_index", placeholder="What pip is set up with")
-        if not bpy.app.online_access:
-            row = box.row()
-            row.label(text="Online access is off: nothing is fetched", icon="INTERNET_OFFLINE")
-            remedies.draw(row, "online")
 
-    def _draw_cache(self, box) -> None:
-        size = storage.size()
+def draw(preferences, layout) -> None:
+    """Draw the preferences."""
+    layout.use_property_split = True
+    layout.use_property_decorate = False
+    _draw_engine(preferences, layout.box())
+    _draw_cache(preferences, layout.box())
+
+
+def _draw_engine(preferences, box) -> None:
+    trouble = engine.trouble()
+    facts = engine.installed()
+    column = box.column()
+    if trouble:
+        row = column.column()
+        row.alert = True
+        lines.draw(row, status.of_trouble(trouble).sentence, "ERROR", 90)
+    elif engine.is_chosen():
+        column.label(text=f"Engine: {engine.python().parent.parent}", icon="CHECKMARK")
+    else:
+        column.label(text=_described(facts) if facts else f"Engine: {engine.own_folder()}", icon="CHECKMARK")
+        if facts.get("note"):
+            lines.draw(column, facts["note"][:1].upper() + facts["note"][1:], "INFO", 90)
+    if _tried:
+        column.label(text=_tried, icon="BLANK1")
+    if not installer.draw(box):
+        row = box.row(align=True)
+        again = "Install Anew …" if facts else "Install the Engine …"
+        row.operator(installer.NEURALSTYLE_OT_install_engine.bl_idname, text=again, icon="IMPORT")
+        row.operator(NEURALSTYLE_OT_test_engine.bl_idname, icon="CHECKMARK")
+        row.operator(installer.NEURALSTYLE_OT_fetch_networks.bl_idname, text="Fetch the Networks …", icon="IMPORT")
+        row.operator(installer.NEURALSTYLE_OT_remove_engine.bl_idname, text="Remove …", icon="TRASH")
+    column = box.column()
+    _draw_setting(column, preferences, "device")
+    _draw_setting(column, preferences, "log_level")
+    column.prop(preferences, "engine")
+    _draw_setting(column, preferences, "torch_index", placeholder="What pip is set up with")
+    if not bpy.app.online_access:
         row = box.row()
-        row.label(text=f"Cache: {storage.words(size)}" if size is not None else "Cache: counting …", icon="FILE_CACHE")
-        row.operator(NEURALSTYLE_OT_clear_cache.bl_idname, text="Clear …", icon="TRASH")
-        column = box.column()
-        _draw_setting(column, self, "cache", placeholder=str(cache_folder()))
-        _draw_setting(column, self, "cache_limit")
+        row.label(text="Online access is off: nothing is fetched", icon="INTERNET_OFFLINE")
+        remedies.draw(row, "online")
+
+
+def _draw_cache(preferences, box) -> None:
+    size = storage.size()
+    row = box.row()
+    row.label(text=f"Cache: {storage.words(size)}" if size is not None else "Cache: counting …", icon="FILE_CACHE")
+    row.operator(NEURALSTYLE_OT_clear_cache.bl_idname, text="Clear …", icon="TRASH")
+    column = box.column()
+    _draw_setting(column, preferences, "cache", placeholder=str(cache_folder()))
+    _draw_setting(column, preferences, "cache_limit")
 
 
 def _described(facts: dict) -> str:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import bpy
+import drawing
 import shot
 
 scene = shot.new(96, 64)
@@ -26,14 +27,50 @@ second = styles.second_items(node, None)[0]
 bpy.ops.neural_style.find_style(style="de-stijl", tree=nodes.key(node)[0], node=node.name)
 chosen = node.style
 bpy.ops.neural_style.find_style(style="embers", tree=nodes.key(node)[0], node=node.name, target="second_style")
+
+
+class Range:
+    """Frames 101 to 148."""
+
+    frame_start, frame_end, frame_step = 101, 148, 1
+
+
+progress, status = shot.part("progress").Progress(Range), shot.part("status")
+lines = [progress.painting(101), progress.painted(101, 2.0, False, "cuda (NVIDIA H200)")]
+lines += [progress.painting(112), progress.painted(112, 4.0, False, "cpu (2 threads)"), progress.painting(7)]
+status.engine_is("loading the networks")
+said = [[line.sentence, line.progress] for line in lines]
+status.engine_is("")
+said.append([lines[0].sentence, lines[0].progress])
+
+set_so = {"custom": [custom, node.detail], "chosen": [chosen, node.second_style]}
+
+# The face in every state, by a layout that refuses what this Blender's do not know.
+faces = {}
+node.second_style, node.show_advanced, node.detail, node.method = "rust", True, "CUSTOM", "painterly"
+for name, line in {
+    "idle": status.Line(),
+    "busy": lines[2],
+    "wrong": status.of_trouble(shot.part("errors").PaintError("no weights", "vgg16", "fetch them", "fetch")),
+}.items():
+    status.put(node, line)
+    shot.part("engine").trouble = lambda: None
+    layout = drawing.Layout()
+    shot.part("face").draw(node, layout)
+    faces[name] = {function: layout.named(function) for function in ("prop", "label", "operator", "progress")}
+layout = drawing.Layout()
+preferences = bpy.context.preferences.addons[shot.MODULE].preferences
+shot.part("preferences").draw(preferences, layout)
+faces["preferences"] = {function: layout.named(function) for function in ("prop", "operator")}
 shot.say(
+    lines=said,
+    faces=faces,
     default=[styles.items(node, None)[styles.DEFAULT][0], styles.second_items(node, None)[0][-1]],
     details=details,
-    custom=[custom, node.detail],
+    **set_so,
     found=found == node,
     sizes=sizes,
     second=second,
-    chosen=[chosen, node.second_style],
     gone=nodes.find(nodes.key(node)[0], "nobody") is None,
 )
 shot.leave()
