@@ -5,11 +5,11 @@ import sys
 from collections.abc import Sequence
 
 from neural_style import __version__
-from neural_style.commands import compare, doctor, evaluate, fetch, forget, import_, paint, styles, train
+from neural_style.commands import bench, compare, doctor, evaluate, fetch, forget, import_, paint, styles, train
 from neural_style.door.errors import NeuralStyleError
 
 #: In the order that `--help` lists them.
-COMMANDS = (paint, compare, evaluate, train, import_, forget, styles, doctor, fetch)
+COMMANDS = (paint, compare, evaluate, train, import_, forget, styles, doctor, bench, fetch)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from statistics import median
-from time import perf_counter
+from time import perf_counter, process_time
+from typing import NamedTuple
 
 import torch
 
@@ -32,19 +33,26 @@ def synchronise(device: torch.device) -> None:
         torch.mps.synchronize()
 
 
-def taken(work: Callable[[], object], device: torch.device) -> float:
-    """The seconds that some work takes, on the host and on the device, from an idle device to an idle device."""
+class Taken(NamedTuple):
+    """Seconds by the clock, and of the processor: all threads' together, and not those of other processes."""
+
+    clock: float
+    processor: float
+
+
+def taken(work: Callable[[], object], device: torch.device) -> Taken:
+    """What some work takes, on the host and on the device, from an idle device to an idle device."""
     synchronise(device)
-    start = perf_counter()
+    clock, processor = perf_counter(), process_time()
     work()
     synchronise(device)
-    return perf_counter() - start
+    return Taken(perf_counter() - clock, process_time() - processor)
 
 
 def in_turns(
     candidates: Mapping[str, Callable[[], object]], rounds: int, device: torch.device, warm: bool = True
 ) -> dict[str, list[float]]:
-    """The seconds of each candidate, by name, one value a round; every other round goes backwards.
+    """The seconds of each candidate by the clock, by name, one value a round; every other round goes backwards.
 
     warm: whether each runs once untimed before, so that what happens only once is not counted.
     """
@@ -54,7 +62,7 @@ def in_turns(
     seconds: dict[str, list[float]] = {name: [] for name in candidates}
     for turn in range(rounds):
         for name in list(candidates) if turn % 2 == 0 else list(candidates)[::-1]:
-            seconds[name].append(taken(candidates[name], device))
+            seconds[name].append(taken(candidates[name], device).clock)
     return seconds
 
 
