@@ -76,6 +76,8 @@ class Job:
         """
         survey.check(self.scene)
         self._folder = exchange.folder()
+        for stream in self.streams:
+            sockets.mend(self._tree.nodes[stream.name])  # an appended one may be from before
         self._values = Values(self.scene)
         for stream in self.streams:
             node = self._tree.nodes[stream.name]

@@ -79,7 +79,7 @@ def show_input(node: bpy.types.Node) -> None:
 
 def show_picture(node: bpy.types.Node) -> None:
     """Give what `put` puts, from the next evaluation on, also where more is asked for; a point before the first."""
-    sockets.fit(node.node_tree)
+    sockets.mend(node)
     _image(node, 1, 1)
     _show(node, "Picture")
     for plane in sockets.asked_for(node):

@@ -51,17 +51,21 @@ def fit(tree: bpy.types.NodeTree) -> None:
             item.hide_value = True  # nothing that could be set by hand makes sense
 
 
+def mend(node: bpy.types.Node) -> None:
+    """Give a node the sockets that it has not."""
+    had_mask = "Mask" in node.inputs
+    fit(node.node_tree)
+    if not had_mask and "Mask" in node.inputs:
+        node.inputs["Mask"].default_value = 1.0  # it was made before the interface said so
+
+
 @persistent
-def _fit_all(*_) -> None:
+def _mend_all(*_) -> None:
     """Give every node of the file the sockets that it has not."""
-    trees = {
-        node.node_tree
-        for tree in [*bpy.data.node_groups, *filter(None, (_own_tree(scene) for scene in bpy.data.scenes))]
-        for node in tree.nodes
-        if graph.is_style(node) and node.node_tree and node.node_tree.library is None
-    }
-    for tree in trees:
-        fit(tree)
+    for tree in [*bpy.data.node_groups, *filter(None, (_own_tree(scene) for scene in bpy.data.scenes))]:
+        for node in tree.nodes:
+            if graph.is_style(node) and node.node_tree and node.node_tree.library is None:
+                mend(node)
 
 
 def _own_tree(scene: bpy.types.Scene) -> bpy.types.NodeTree | None:
@@ -111,12 +115,12 @@ def as_picture(plane: str, array: np.ndarray | None, size: tuple[int, int]) -> n
 
 def register() -> None:
     """Mend files when they are opened, and the one that is open."""
-    bpy.app.handlers.load_post.append(_fit_all)
-    bpy.app.timers.register(_fit_all, first_interval=0.0)  # while extensions are enabled, no data can be seen
+    bpy.app.handlers.load_post.append(_mend_all)
+    bpy.app.timers.register(_mend_all, first_interval=0.0)  # while extensions are enabled, no data can be seen
 
 
 def unregister() -> None:
     """Stop."""
-    bpy.app.handlers.load_post.remove(_fit_all)
-    if bpy.app.timers.is_registered(_fit_all):
-        bpy.app.timers.unregister(_fit_all)
+    bpy.app.handlers.load_post.remove(_mend_all)
+    if bpy.app.timers.is_registered(_mend_all):
+        bpy.app.timers.unregister(_mend_all)

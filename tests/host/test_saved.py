@@ -34,3 +34,20 @@ def test_leaves_nothing_hidden(saved):
 
 def test_duplicates_are_apart(saved):
     assert saved.said["twins"]
+
+
+def test_a_file_from_before_gets_the_sockets_that_it_lacks(blender, tmp_path):
+    for number in (1, 2):
+        noise = np.random.default_rng(number).integers(0, 256, (8, 12, 3), np.uint8)
+        cv2.imwrite(str(tmp_path / f"in{number}.png"), cv2.resize(noise, (96, 64), interpolation=cv2.INTER_CUBIC))
+    done = blender.run("older", tmp_path / "in1.png")
+    whole = {
+        "inputs": [["Image", 1], ["Mask", 0], ["Vector", 0], ["Depth", 0]],
+        "outputs": [["Image", 1], ["Flow", 0], ["Reliability", 0]],
+    }
+    assert done.said["saved"] == {"inputs": [["Image", 1]], "outputs": [["Image", 1]]}
+    assert done.said["opened"] == done.said["rendered"] == whole
+    assert done.said["mask"] == 1
+    for before, after, again in zip(*(done.frames(name) for name in ("before", "after", "again")), strict=True):
+        np.testing.assert_array_equal(after, before)
+        np.testing.assert_array_equal(again, before)
