@@ -79,7 +79,8 @@ def _draw_advanced(node, layout) -> None:
 
 
 def _draw_status(node, layout) -> None:
-    if installer.draw(layout):
+    letters = int((node.width - 44) / lines.LETTER)
+    if installer.draw(layout, letters):
         return
     line = status.of(node)
     if not line.text or line.is_error:
@@ -92,7 +93,7 @@ def _draw_status(node, layout) -> None:
     text = column.column(align=True)
     text.alert = line.is_error
     text.scale_y = 0.8
-    lines.draw(text, line.sentence or _idle(), line.icon, int((node.width - 44) / lines.LETTER))
+    lines.draw(text, line.sentence or _idle(), line.icon, letters)
     remedies.draw(column, line.remedy)
 
 

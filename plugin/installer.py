@@ -27,20 +27,21 @@ def is_running() -> bool:
     return task is not None and task.is_running
 
 
-def draw(layout) -> bool:
-    """Draw how far it is, or how it failed; whether something runs."""
+def draw(layout, letters: int) -> bool:
+    """Draw how far it is, or how it failed, in lines of so many letters; whether something runs."""
     if task is None:
         return False
+    column = layout.column(align=True)
     if task.is_running:
-        row = layout.row(align=True)
-        share = task.share or 0.0
-        row.progress(factor=share, text=f"{task.title}: {task.text or 'starting …'}")
+        row = column.row(align=True)
+        row.progress(factor=task.share or 0.0, text=f"{task.title}: {task.share or 0:.0%}")
         row.operator(NEURALSTYLE_OT_stop_installing.bl_idname, text="", icon="CANCEL")
+        text = task.text or "starting …"
+        lines.draw(column, text[:1].upper() + text[1:], "SORTTIME", letters)
         return True
     if task.failed:
-        column = layout.column()
         column.alert = True
-        lines.draw(column, task.failed, "ERROR", 90)
+        lines.draw(column, task.failed[:1].upper() + task.failed[1:], "ERROR", letters)
     return False
 
 

@@ -8,6 +8,9 @@ from .door.folders import cache_folder
 from .errors import PaintError
 from .progress import short
 
+#: How long a line of the preferences may be.
+_LETTERS = 90
+
 #: What the engine said of itself when it was tried last.
 _tried = ""
 
@@ -91,19 +94,21 @@ def _draw_engine(preferences, box) -> None:
     trouble = engine.trouble()
     facts = engine.installed()
     column = box.column()
-    if trouble:
+    if trouble and installer.is_running():
+        pass  # it is being mended
+    elif trouble:
         row = column.column()
         row.alert = True
-        lines.draw(row, status.of_trouble(trouble).sentence, "ERROR", 90)
+        lines.draw(row, status.of_trouble(trouble).sentence, "ERROR", _LETTERS)
     elif engine.is_chosen():
         column.label(text=f"Engine: {engine.python().parent.parent}", icon="CHECKMARK")
     else:
         column.label(text=_described(facts) if facts else f"Engine: {engine.own_folder()}", icon="CHECKMARK")
         if facts.get("note"):
-            lines.draw(column, facts["note"][:1].upper() + facts["note"][1:], "INFO", 90)
+            lines.draw(column, facts["note"][:1].upper() + facts["note"][1:], "INFO", _LETTERS)
     if _tried:
         column.label(text=_tried, icon="BLANK1")
-    if not installer.draw(box):
+    if not installer.draw(box, _LETTERS):
         row = box.row(align=True)
         again = "Install Anew …" if facts else "Install the Engine …"
         row.operator(installer.NEURALSTYLE_OT_install_engine.bl_idname, text=again, icon="IMPORT")

@@ -46,7 +46,7 @@ class Runner:
         look: Callable[[str], None] = lambda _: None,
         environment: dict[str, str] | None = None,
     ) -> str:
-        """Run a program and return what it printed. `look` is called with the noise so far, about twice a second.
+        """Run a program and return what it printed. `look` is called with the noise so far, at most twice a second.
 
         Raises SetupError where it fails, is stopped, or cannot be started, Refused where pip finds no such package.
         """
@@ -63,8 +63,11 @@ class Runner:
             except OSError as error:
                 raise SetupError(f"{doing} failed", str(error), "run this again") from error
             try:
+                due = 0.0
                 while self._child.poll() is None:
-                    look(self._noise(start))
+                    if (began := time.monotonic()) >= due:
+                        look(self._noise(start))
+                        due = time.monotonic() + 10 * (time.monotonic() - began)  # it costs a tenth at most
                     if self.stopped.wait(_LOOK_SECONDS):
                         end(self._child)
             except BaseException:
