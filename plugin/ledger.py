@@ -66,7 +66,10 @@ class Ledger:
         self._tree = host.tree_of(scene)
         self.streams = [node.name for node in survey.styles(scene)]
         self._above = {name: _above(self._tree.nodes[name]) for name in self.streams}
-        self._base = {name: _base(scene, self._tree, above) for name, above in self._above.items()}
+        self._base = {
+            name: _base(scene, self._tree, above) + _wiring(self._tree.nodes[name])
+            for name, above in self._above.items()
+        }
         self._moves = self._tree is not None and _is_animated(self._tree)
         self._facts: dict[str, dict[int, Facts]] = {name: {} for name in self.streams}
         self._tree = None
@@ -150,6 +153,12 @@ def _above(node: bpy.types.Node) -> list[str]:
     """The names of all nodes that are wired into a node."""
     parents = [link.from_node for socket in node.inputs for link in socket.links if link.is_valid]
     return sorted(parent.name for parent in graph.upstream(parents))
+
+
+def _wiring(node: bpy.types.Node) -> str:
+    """What is wired into which socket of a node: the same pass can be wired in as a picture, or as its motion."""
+    links = [link for socket in node.inputs for link in socket.links if link.is_valid and not link.is_muted]
+    return repr(sorted((link.to_socket.name, link.from_node.name, link.from_socket.identifier) for link in links))
 
 
 def _base(scene: bpy.types.Scene, tree: bpy.types.NodeTree, above: list[str]) -> str:
