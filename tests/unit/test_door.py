@@ -14,6 +14,7 @@ from neural_style.networks.multistyle import MultistyleNetwork
 
 MESSAGES = [
     Paint(3, "Scene/Neural Style", 12, 640, 480, "folder/pixels", Settings(seed=4, style_weight=0.25), "abc"),
+    Paint(4, "Scene/Neural Style", 13, 640, 480, "pixels", Settings(), None, ("mask", "vectors"), ("flow",)),
     Painted(3, "def", True, False, {"solver": 1.5}, "a new shot — größer"),
     Failed(None, "no device", "cuda:7", "use another"),
     Hello(1, "0.1.0", "cpu", {"torch": "2.13.0"}),
