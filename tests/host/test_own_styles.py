@@ -57,6 +57,10 @@ def test_own_styles_are_offered_after_the_catalogue_s(saved):
     assert said["own_styles"] == "my-oil my-water"
 
 
+def test_an_own_style_shows_the_preview_that_its_import_painted(saved, data):
+    assert saved[0].said["shown"] == [str(data / "styles" / name / "preview.jpg") for name in ("my-oil", "my-water")]
+
+
 def test_an_own_style_is_painted_as_the_engine_does(saved, data, part, monkeypatch):
     monkeypatch.setenv("NEURAL_STYLE_DATA", str(data))
     to_srgb, stylist = part("pixels").to_srgb, Stylist(torch.device("cpu"))

@@ -23,6 +23,8 @@ if kind == "save":
     source = shot.images(scene, image)
     node = shot.style(scene, source, method="johnson", working_width=0)
     said = {"default": node.style, "offered": offered(node)}
+    shown = [key.rpartition(" ")[0] for key in shot.part("previews")._collection]
+    said["shown"] = [path for path in shown if "thumbnails" not in path]
     shot.show(scene, source)
     shot.render(scene, "plain")
     node.style = "my-oil"
