@@ -32,6 +32,10 @@ def test_the_node_is_found_again_and_its_styles_are_set_by_name(said):
     assert said["chosen"] == ["de-stijl", "embers"]
 
 
+def test_a_blend_is_keyframed(said):
+    assert said["blend"] == {"1": "de-stijl", "3": "de-stijl:0.5000+embers:0.5000", "5": "embers"}
+
+
 def test_a_job_says_how_far_it_is(said):
     assert said["lines"] == [
         ["Frame 101 (1 of 48): loading the networks …", 0.0],

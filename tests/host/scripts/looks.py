@@ -45,6 +45,14 @@ said.append([lines[0].sentence, lines[0].progress])
 
 set_so = {"custom": [custom, node.detail], "chosen": [chosen, node.second_style]}
 
+blend = {}
+shot.keys(node, "blend", {1: 0.0, 5: 1.0})
+values = shot.part("values").Values(scene)
+for frame in (1, 3, 5):
+    values.go(frame)
+    blend[frame] = values.read(node.name).style
+values.free()
+
 # The face in every state, by a layout that refuses what this Blender's do not know.
 faces = {}
 node.second_style, node.show_advanced, node.detail, node.method = "rust", True, "CUSTOM", "painterly"
@@ -68,6 +76,7 @@ shot.say(
     default=[styles.items(node, None)[styles.DEFAULT][0], styles.second_items(node, None)[0][-1]],
     details=details,
     **set_so,
+    blend=blend,
     found=found == node,
     sizes=sizes,
     second=second,
