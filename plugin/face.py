@@ -1,5 +1,6 @@
 """How a Neural Style node looks: what is set on it, and what it is doing."""
 
+import time
 from pathlib import Path
 
 import bpy
@@ -8,6 +9,9 @@ from . import engine, installer, lines, previews, remedies, render, status, styl
 from .chooser import NEURALSTYLE_OT_find_style
 from .door.catalogue import METHODS_WITH_PAINTING
 from .progress import short
+
+#: When the engine was looked for last, and what was missing.
+_looked, _found = -1e9, None
 
 
 def draw(node: bpy.types.Node, layout: bpy.types.UILayout) -> None:
@@ -84,7 +88,7 @@ def _draw_status(node, layout) -> None:
         return
     line = status.of(node)
     if not line.text or line.is_error:
-        trouble = engine.trouble()
+        trouble = _engine_trouble()
         if trouble:
             line = status.of_trouble(trouble)
     column = layout.column(align=True)
@@ -95,6 +99,14 @@ def _draw_status(node, layout) -> None:
     text.scale_y = 0.8
     lines.draw(text, line.sentence or _idle(), line.icon, letters)
     remedies.draw(column, line.remedy)
+
+
+def _engine_trouble():
+    """Why there is no engine, as of a second ago: looking for it at every redraw of every node would add up."""
+    global _looked, _found
+    if time.monotonic() - _looked > 1.0:
+        _looked, _found = time.monotonic(), engine.trouble()
+    return _found
 
 
 def _idle() -> str:
