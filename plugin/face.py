@@ -33,7 +33,7 @@ def _draw_style(node, layout) -> None:
         layout.template_icon(icon_value=picture, scale=5.0)
     elif item and item[3] and not node.picture:
         # Without labels, as every picture has its name in the tooltip and below, once it is chosen.
-        layout.template_icon_view(node, "style", show_labels=True, scale=5.0, scale_popup=5.0)
+        layout.template_icon_view(node, "style", show_labels=True, scale=5.0, scale_popup=4.0)
     # A label beside a file's path would leave no room for the path.
     column = layout.column(align=True)
     row = column.row(align=True)
