@@ -75,6 +75,7 @@ def show_input(node: bpy.types.Node) -> None:
             bpy.data.images.remove(inner.image)
         if inner and name != "Picture":
             nodes.remove(inner)
+    sockets.rest(node.node_tree)
 
 
 def show_picture(node: bpy.types.Node) -> None:

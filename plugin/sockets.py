@@ -17,6 +17,9 @@ INPUTS = {"mask": "Mask", "vectors": "Vector", "depth": "Depth"}
 #: The outputs, likewise.
 OUTPUTS = {"flow": "Flow", "reliability": "Reliability"}
 
+#: The inner node that gives Flow while nothing was painted.
+_REST = "Rest"
+
 _TIPS = {
     "Mask": "Where to paint: 1 is painted, 0 stays as it is, in between is mixed. Strokes do not move with it",
     "Vector": "The Vector pass of the render: exact motion in place of one estimated from the pictures",
@@ -51,12 +54,39 @@ def fit(tree: bpy.types.NodeTree) -> None:
             item.hide_value = True  # nothing that could be set by hand makes sense
 
 
+def rest(tree: bpy.types.NodeTree) -> None:
+    """Let an inner tree give what Flow and Reliability are while nothing was painted: white, and 0.
+
+    They are made of the inputs, times nought: Blender 5 greys out a socket that nothing in the tree depends on.
+    """
+    if not hasattr(bpy.types, "ShaderNodeMath"):
+        return
+    nodes, links = tree.nodes, tree.links
+    given, end = nodes["Input"].outputs, nodes["Output"].inputs
+    if _REST not in nodes:
+        white = nodes.new("ShaderNodeVectorMath")
+        white.name, white.operation, white.hide = _REST, "MULTIPLY_ADD", True
+        white.inputs[1].default_value, white.inputs[2].default_value = (0, 0, 0), (1, 1, 1)
+        links.new(given["Vector"], white.inputs[0])
+        both = nodes.new("ShaderNodeMath")
+        black = nodes.new("ShaderNodeMath")
+        both.operation, black.operation = "ADD", "MULTIPLY"
+        black.name, black.inputs[1].default_value = f"{_REST} too", 0.0
+        links.new(given["Mask"], both.inputs[0])
+        links.new(given["Depth"], both.inputs[1])
+        links.new(both.outputs[0], black.inputs[0])
+    for name, inner in (("Flow", _REST), ("Reliability", f"{_REST} too")):
+        if not end[name].is_linked:
+            links.new(nodes[inner].outputs[0], end[name])
+
+
 def mend(node: bpy.types.Node) -> None:
     """Give a node the sockets that it has not."""
     had_mask = "Mask" in node.inputs
     fit(node.node_tree)
     if not had_mask and "Mask" in node.inputs:
         node.inputs["Mask"].default_value = 1.0  # it was made before the interface said so
+    rest(node.node_tree)
 
 
 @persistent

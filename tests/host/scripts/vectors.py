@@ -46,6 +46,8 @@ def stage():
         scene.cycles.samples, scene.cycles.use_denoising, scene.cycles.device = 1, False, "CPU"
         scene.cycles.pixel_filter_type = "BOX"
         scene.cycles.filter_width = 0.01
+    else:
+        scene.eevee.taa_render_samples = 1
     camera = bpy.data.cameras.new("Camera")
     camera.type, camera.ortho_scale = "ORTHO", WIDTH / 10
     scene.camera = bpy.data.objects.new("Camera", camera)
@@ -90,6 +92,13 @@ def run(name: str, output: str = "Image") -> None:
     said[name] = {"told": list(told), "keys": list(keys)}
 
 
+if engine != "CYCLES":
+    scene.frame_end = 2
+    links.new(layers.outputs["Depth"], node.inputs["Depth"])
+    links.new(layers.outputs["Vector"], node.inputs["Vector"])
+    run("both")
+    shot.say(**said)
+    shot.leave()
 run("estimated")
 links.new(layers.outputs["Depth"], node.inputs["Depth"])
 run("depth_alone")
