@@ -5,9 +5,11 @@ The node asks an engine in another process for every frame; see `render.py` for 
 
 from . import (
     assets,
+    bake_ui,
     chooser,
     command,
     environment,
+    escape,
     installer,
     menu,
     node,
@@ -15,9 +17,11 @@ from . import (
     previews,
     remedies,
     render,
+    scrub,
     sequencer,
     status,
     styles,
+    view,
 )
 
 _PARTS = (
@@ -34,6 +38,10 @@ _PARTS = (
     sequencer,
     assets,
     render,
+    view,
+    scrub,
+    escape,
+    bake_ui,
     command,
 )
 

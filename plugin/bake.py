@@ -38,6 +38,7 @@ class Bake:
         self.shelf = Shelf(shot_name or shot(scene))
         self._writes = writes
         self._ledger: Ledger | None = None
+        self._is_listed = False
         self._entries: dict[str, dict[int, Entry]] = {}
 
     @property
@@ -134,13 +135,27 @@ class Bake:
         entry = self._entries[stream][frame]
         return entry.name, entry.finish, frame
 
-    def _known(self) -> Ledger:
-        """The ledger, with all that is to be known of the shot."""
+    def learn(self, seconds: float | None = None) -> bool:
+        """Gather what is to be known of the shot, for so long; whether all is known. Raises `PaintError`."""
         if self._ledger is None:
             self._ledger = Ledger(self.scene)
-            first = min([self.scene.frame_start, *self._starts()])
-            self._ledger.learn(range(first, self.scene.frame_end + 1, self._ledger.step))
+        first = min([self.scene.frame_start, *self._starts()])
+        if not self._ledger.learn(range(first, self.scene.frame_end + 1, self._ledger.step), seconds):
+            return False
+        if not self._is_listed:
             self._list()
+        return True
+
+    def refresh(self) -> None:
+        """Look at the shelf again: another process has put frames there."""
+        self.shelf.refresh()
+        self._is_listed = False
+        self.learn()
+
+    def _known(self) -> Ledger:
+        """The ledger, with all that is to be known of the shot."""
+        if not self._is_listed:
+            self.learn()
         return self._ledger
 
     def _starts(self) -> list[int]:
@@ -151,6 +166,7 @@ class Bake:
     def _list(self) -> None:
         """Name all frames. A shot goes back to the start of a bake that reaches up to the first frame."""
         ledger, first = self._ledger, self.scene.frame_start
+        self._is_listed = True
         for start in [*self._starts(), first]:
             self._start = start
             self._entries = {

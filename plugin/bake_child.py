@@ -48,6 +48,8 @@ def main(request: Path) -> int:
     folder = request.parent
     asked = json.loads(request.read_text(encoding="utf-8"))
     temporary = [folder, Path(asked["temporary"])]
+    if hasattr(os, "nice"):
+        os.nice(5)  # the artist goes on working
     threading.Thread(target=_leave_with_parent, args=(temporary,), daemon=True).start()
     try:
         import bpy

@@ -4,12 +4,13 @@ Blender could load it too, but that makes an image data-block in the user's file
 thread; this takes a few milliseconds and touches nothing. Layout: "OpenEXR File Layout", openexr.com.
 """
 
+import struct
 from pathlib import Path
 
 import numpy as np
 
 _MAGIC = b"\x76\x2f\x31\x01"
-_FLOAT = 2
+_HALF, _FLOAT = 1, 2
 
 
 def read(path: Path) -> np.ndarray:
@@ -65,3 +66,31 @@ def _text(data: bytes, at: int) -> tuple[str, int]:
     """The zero-terminated text at `at`, and where the next thing begins."""
     end = data.index(b"\0", at)
     return data[at:end].decode("latin-1"), end + 1
+
+
+def write(path: Path, picture: np.ndarray) -> None:
+    """Write a picture, float32 (H, W, 4), RGBA, bottom row first, as half floats for Blender to read."""
+    height, width = picture.shape[:2]
+    names = "ABGR"
+    channels = b"".join(name.encode() + b"\0" + struct.pack("<iiii", _HALF, 0, 1, 1) for name in names) + b"\0"
+    window = struct.pack("<iiii", 0, 0, width - 1, height - 1)
+    header = _MAGIC + struct.pack("<i", 2)
+    for name, kind, value in (
+        ("channels", "chlist", channels),
+        ("compression", "compression", b"\0"),
+        ("dataWindow", "box2i", window),
+        ("displayWindow", "box2i", window),
+        ("lineOrder", "lineOrder", b"\0"),
+        ("pixelAspectRatio", "float", struct.pack("<f", 1)),
+        ("screenWindowCenter", "v2f", struct.pack("<ff", 0, 0)),
+        ("screenWindowWidth", "float", struct.pack("<f", 1)),
+    ):
+        header += name.encode() + b"\0" + kind.encode() + b"\0" + struct.pack("<i", len(value)) + value
+    header += b"\0"
+    line = np.dtype([("y", "<i4"), ("bytes", "<i4"), ("values", "<f2", (len(names), width))])
+    lines = np.empty(height, line)
+    lines["y"], lines["bytes"] = np.arange(height), line["values"].itemsize
+    lines["values"] = np.clip(picture[::-1, :, ["RGBA".index(name) for name in names]], -65504, 65504).swapaxes(1, 2)
+    offsets = len(header) + 8 * height + line.itemsize * np.arange(height, dtype="<u8")
+    with path.open("wb") as file:
+        file.writelines((header, offsets.tobytes(), lines.tobytes()))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import bpy
 
-from . import engine, installer, lines, previews, remedies, render, status, styles
+from . import bake_ui, engine, installer, lines, previews, remedies, render, status, styles
 from .chooser import NEURALSTYLE_OT_find_style
 from .door.catalogue import METHODS_WITH_PAINTING
 from .progress import short
@@ -21,6 +21,7 @@ def draw(node: bpy.types.Node, layout: bpy.types.UILayout) -> None:
     layout.prop(node, "style_weight")
     _draw_size(node, layout)
     _draw_advanced(node, layout)
+    bake_ui.draw(layout, node)
     _draw_status(node, layout)
 
 

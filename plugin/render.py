@@ -77,16 +77,6 @@ def _on_cancel(scene, *_) -> None:
 
 
 @persistent
-def _on_frame(scene, *_) -> None:
-    """The artist goes to another frame: the picture that was kept is not of it."""
-    if _job is None and not _nested:
-        tree = host.tree_of(scene)
-        for node in tree.nodes if tree else ():
-            if graph.is_style(node) and picture.is_shown(node) and _kept.get(status.key(node)) != scene.frame_current:
-                picture.show_input(node)
-
-
-@persistent
 def _on_save(*_) -> None:
     """A file keeps no picture: it would be a path into a folder that is gone with this session."""
     if _job is None:
@@ -113,6 +103,24 @@ def _on_loaded(*_) -> None:
         tree = host.tree_of(scene)
         if tree is not None:
             host.unmute(tree)
+
+
+def is_rendering() -> bool:
+    """Whether Blender renders, for the artist or for a node."""
+    return _nested or _job is not None or bpy.app.is_job_running("RENDER")
+
+
+def kept(node: bpy.types.Node) -> int | None:
+    """The frame whose rendered picture a node still shows, if it does."""
+    return _kept.get(status.key(node)) if picture.is_shown(node) else None
+
+
+def cancel() -> None:
+    """Stop the render, now: also in the middle of a frame that the engine paints. From any thread."""
+    if _job is not None:
+        _job.cancelled = True
+        if _worker is not None:
+            _worker.cancel()
 
 
 @persistent
@@ -186,6 +194,13 @@ def _keep_seconds(seconds: list[dict]) -> None:
 
 def worker() -> Worker:
     """The worker, started. Raises `PaintError` where the engine is missing or does not start."""
+    found = worker_to_start()
+    found.start()
+    return found
+
+
+def worker_to_start() -> Worker:
+    """The worker, which starts with what it is asked first. Raises `PaintError` where the engine is missing."""
     global _worker
     python = engine.python()
     offline = not bpy.app.online_access
@@ -194,7 +209,6 @@ def worker() -> Worker:
     if _worker is None:
         _worker = Worker(python, offline, status.engine_is)
         _worker.launch = python, offline, environment.snapshot()
-    _worker.start()
     return _worker
 
 
@@ -217,7 +231,6 @@ _HANDLERS = {
     "render_post": _on_post,
     "render_complete": _on_complete,
     "render_cancel": _on_cancel,
-    "frame_change_post": _on_frame,
     "save_pre": _on_save,
     "load_pre": _on_load,
     "load_post": _on_loaded,

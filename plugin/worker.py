@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,7 +18,7 @@ import numpy as np
 
 from . import exchange
 from .door import framing, messages
-from .errors import PaintError
+from .errors import CancelledError, PaintError
 
 #: Seconds that a worker may take to say hello: a cold disk and a first import of torch are slow.
 HELLO_SECONDS = float(os.environ.get("NEURAL_STYLE_HELLO_SECONDS", "180"))
@@ -91,6 +91,11 @@ class _Process:
         ended = "" if code is None else f"killed by signal {-code}" if code < 0 else f"exit status {code}"
         return ": ".join(text for text in (ended, lines[-1].strip() if lines else "") if text)
 
+    def kill(self) -> None:
+        """End it at once. From any thread."""
+        with contextlib.suppress(OSError):
+            self._child.kill()
+
     def end(self, patience: float = 2.0) -> None:
         """Close its input, which asks it to leave; interrupt, then kill it where it does not."""
         with contextlib.suppress(OSError, ValueError):
@@ -145,11 +150,15 @@ class Worker:
         #: The planes that the last request asked for.
         self.seen: dict[str, np.ndarray] = {}
         self._is_fresh = True  # has painted nothing yet
+        self._lock = threading.RLock()
+        self._is_busy = self._is_cancelled = False
 
     def start(self) -> messages.Hello:
         """Start the process, unless it runs, and return what it says of itself. Raises `PaintError`."""
-        if self._process and self.hello:
-            return self.hello
+        with self._at_work():
+            return (self._process and self.hello) or self._start()
+
+    def _start(self) -> messages.Hello:
         self._tell("starting the engine")
         try:
             self._process = _Process(self.python, self._folder, self.offline)
@@ -157,6 +166,8 @@ class Worker:
         except _DiedError as error:
             words = self._process.last_words
             self._drop()
+            if self._is_cancelled:
+                raise CancelledError from error
             raise PaintError("the engine does not start", str(self.python), words, "install") from error
         finally:
             self._tell("")
@@ -188,18 +199,41 @@ class Worker:
         source:  float32 (H, W, 3), as the door wants it; planes: what comes along with it, likewise.
         A worker that dies is started again once, with the same request. Raises `PaintError`.
         """
-        for attempt in (1, 2):
-            try:
-                return self._paint(request, source, planes or {})
-            except _DiedError as error:
-                words = self._process.last_words if self._process else ""
-                self._drop()
-                if attempt == 2:
-                    raise PaintError(
-                        "the engine died twice while it painted", f"frame {request.frame}", words
-                    ) from error
-                print(f"Neural Style: the engine died at frame {request.frame} ({words}); it is started again")
+        with self._at_work():
+            for attempt in (1, 2):
+                try:
+                    return self._paint(request, source, planes or {})
+                except _DiedError as error:
+                    if self._is_cancelled:
+                        self._drop()
+                        raise CancelledError from error
+                    words = self._process.last_words if self._process else ""
+                    self._drop()
+                    if attempt == 2:
+                        raise PaintError(
+                            "the engine died twice while it painted", f"frame {request.frame}", words
+                        ) from error
+                    print(f"Neural Style: the engine died at frame {request.frame} ({words}); it is started again")
         raise AssertionError
+
+    def cancel(self) -> None:
+        """End the process in the middle of what it paints, from another thread: `paint` raises CancelledError there."""
+        process = self._process
+        if process and self._is_busy:
+            self._is_cancelled = True
+            process.kill()
+
+    @contextlib.contextmanager
+    def _at_work(self) -> Iterator[None]:
+        """One thread at a time: a render and a preview share the worker."""
+        with self._lock:
+            outermost, self._is_busy = not self._is_busy, True
+            if outermost:
+                self._is_cancelled = False
+            try:
+                yield
+            finally:
+                self._is_busy = not outermost
 
     def _paint(
         self, request: messages.Paint, source: np.ndarray, planes: Mapping[str, np.ndarray]

@@ -13,7 +13,7 @@ import threading
 import time
 import traceback
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, NoReturn
 
 from neural_style import __version__
 from neural_style.door import framing
@@ -108,5 +108,12 @@ def _failed(number: int | None, error: Exception) -> Failed:
     return Failed(number, what, where, "please report it")
 
 
+def run() -> NoReturn:
+    """Serve, and end this process: whoever asked it to leave waits for that, and a plain exit frees all of torch."""
+    status = main()
+    sys.stderr.flush()
+    os._exit(status)
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    run()

@@ -55,7 +55,7 @@ def main() -> None:
         return plain(self, request)
 
     Server.paint = paint
-    sys.exit(worker.main())
+    worker.run()
 
 
 main()

@@ -1,0 +1,145 @@
+"""What the window knows of the bakes of its scenes: gathered a little at a time, so that nothing ever waits for it.
+
+`of` gives what is known. A change to the file makes it old; it is gathered anew once the artist pauses.
+"""
+
+import time
+from dataclasses import dataclass, field
+
+import bpy
+from bpy.app.handlers import persistent
+
+from . import host, picture, survey
+from .bake import Bake
+from .errors import PaintError
+
+#: Seconds at a time that may be spent on it.
+_SLICE = 0.015
+
+#: Seconds without a change after which it is gathered anew; more where gathering takes long.
+_PAUSE = 0.3
+
+
+@dataclass
+class View:
+    """One scene's bake.
+
+    baked, total: frames of the scene's range; size: bytes on disk; trouble: why it cannot be baked, if so.
+    """
+
+    bake: Bake
+    baked: int = 0
+    total: int = 0
+    size: int = 0
+    trouble: str = ""
+    began: float = field(default_factory=time.monotonic)
+
+    def count(self) -> None:
+        """Count what is baked."""
+        scene = self.bake.scene
+        frames = range(scene.frame_start, scene.frame_end + 1, max(1, scene.frame_step))
+        self.total = len(frames)
+        self.baked = sum(all(self.bake.is_baked(stream, frame) for stream in self.bake.streams) for frame in frames)
+        self.size = self.bake.shelf.bytes()
+
+
+_views: dict[str, View] = {}
+_coming: dict[str, View] = {}
+_changed = 0.0
+_is_own = False
+_cost = 0.0
+
+
+def of(scene: bpy.types.Scene) -> View | None:
+    """What is known of a scene, None where nothing is (yet)."""
+    return _views.get(scene.name)
+
+
+def forget() -> None:
+    """All that is known may be wrong: another file, an undo."""
+    _views.clear()
+    _coming.clear()
+
+
+def look_again() -> None:
+    """Frames were baked, or removed."""
+    for view in _views.values():
+        view.bake.refresh()
+        view.count()
+    for view in _coming.values():
+        view.bake.shelf.refresh()
+
+
+def tick(scenes: list[bpy.types.Scene]) -> bool:
+    """Gather a little; whether anything new is known."""
+    fresh = False
+    now = time.monotonic()
+    for scene in scenes:
+        name = scene.name
+        if host.tree_of(scene) is None or not survey.styles(scene):
+            fresh = _views.pop(name, None) is not None or fresh
+            continue
+        known = _views.get(name)
+        old = known is None or known.began < _changed
+        if old and name not in _coming and now - _changed > max(_PAUSE, 10 * _cost):
+            _coming[name] = View(Bake(scene))
+        if name in _coming:
+            fresh = _gather(name) or fresh
+    return fresh
+
+
+def _gather(name: str) -> bool:
+    global _cost, _is_own
+    view, start = _coming[name], time.perf_counter()
+    _is_own = True  # a hidden scene comes and goes, and Blender will say so
+    try:
+        if not view.bake.learn(_SLICE):
+            return False
+        view.count()
+    except PaintError as trouble:
+        view.trouble = str(trouble)
+    except ReferenceError:  # the scene is gone
+        del _coming[name]
+        return False
+    _cost = time.perf_counter() - start
+    _views[name] = _coming.pop(name)
+    return True
+
+
+@persistent
+def _on_change(scene, depsgraph) -> None:
+    """Anything was changed, but for the pictures that are shown in the nodes, and by what is done here."""
+    global _changed, _is_own
+    if scene.name.startswith(host.HIDDEN):
+        return
+    things = [update.id for update in depsgraph.updates if not update.id.name.startswith(picture.NAME)]
+    own = _is_own and all(isinstance(thing, (bpy.types.Scene, bpy.types.Collection)) for thing in things)
+    _is_own = False
+    if things and not own:
+        _changed = time.monotonic()
+
+
+@persistent
+def _on_other(*_) -> None:
+    forget()
+
+
+_HANDLERS = {
+    "depsgraph_update_post": _on_change,
+    "undo_post": _on_other,
+    "redo_post": _on_other,
+    "load_post": _on_other,
+}
+
+
+def register() -> None:
+    """Listen to Blender."""
+    for name, handler in _HANDLERS.items():
+        getattr(bpy.app.handlers, name).append(handler)
+
+
+def unregister() -> None:
+    """Stop listening."""
+    for name, handler in _HANDLERS.items():
+        getattr(bpy.app.handlers, name).remove(handler)
+    forget()
