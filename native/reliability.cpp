@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <cstring>
 #include <vector>
 
 #include "bands.h"
@@ -17,6 +18,7 @@ namespace {
 
 constexpr int kRadius = 2;             // of the Gaussian: 5 taps
 constexpr int kRing = 2 * kRadius + 1;  // smoothed rows that are alive at one time
+constexpr int kChunk = 64;  // pixels that are coded together, so that it vectorises
 constexpr double kSigma = 0.8;
 
 struct Flows {
@@ -34,50 +36,104 @@ int mirrored(int index, int count) {
     return index < count ? index : period - 1 - index;
 }
 
-// The codes of one row. The order of the operations is part of the definition: torch and NumPy follow it, so that
-// a pixel falls on the same side of every threshold. Comparisons are written so that NaN is never reliable.
-NEURAL_STYLE_INLINE void code_row(const Flows& f, int y, float* codes) {
+// What a chunk of a row is coded from. Vectors (u, v) lie side by side where nothing but their sum of squares counts.
+struct Chunk {
+    float u[kChunk], v[kChunk], length[kChunk];  // the flow, and its square
+    int x0[kChunk], y0[kChunk];                  // where it leads: a pixel,
+    float ax[kChunk], ay[kChunk];                // and fractions beyond it
+    int inside[kChunk];                          // 1 where the 2×2 pixels there lie inside the image
+    float reverse[4][2 * kChunk];                // the reverse flow there: of the pixel, to its right, and below them
+    float gradient[2 * kChunk];                  // the squares of u's and of v's gradients
+    float smooth[kChunk];                        // 1 where there is no motion boundary, else 0
+};
+
+// The squares of the gradients of a chunk's u and v. Beyond the border the edge itself is repeated.
+NEURAL_STYLE_INLINE void differentiate(const Flows& f, int y, int start, int count, Chunk& __restrict at) {
     const std::size_t stride = static_cast<std::size_t>(f.width) * 2;
-    const float* row = f.flow + y * stride;
-    const float* above = f.flow + std::max(y - 1, 0) * stride;  // one step beyond the border mirrors to the edge
-    const float* below = f.flow + std::min(y + 1, f.height - 1) * stride;
-    const float right = static_cast<float>(f.width - 1), bottom = static_cast<float>(f.height - 1);
-    for (int x = 0; x < f.width; ++x) {
-        const float u = row[2 * x], v = row[2 * x + 1];
-        const float bx = static_cast<float>(x) + u, by = static_cast<float>(y) + v;
-        if (!(bx >= 0.0f && bx < right && by >= 0.0f && by < bottom)) {
-            codes[x] = 0.0f;
-            continue;
-        }
-        const int x0 = static_cast<int>(bx), y0 = static_cast<int>(by);
-        const float ax = bx - static_cast<float>(x0), ay = by - static_cast<float>(y0);
-        const float* q = f.reverse + y0 * stride + static_cast<std::size_t>(x0) * 2;
-        const float* r = q + stride;
-        const float back_u = (1.0f - ay) * ((1.0f - ax) * q[0] + ax * q[2]) + ay * ((1.0f - ax) * r[0] + ax * r[2]);
-        const float back_v = (1.0f - ay) * ((1.0f - ax) * q[1] + ax * q[3]) + ay * ((1.0f - ax) * r[1] + ax * r[3]);
-        const float gap_u = u + back_u, gap_v = v + back_v;
-        const float length = u * u + v * v;
-        const float both = length + (back_u * back_u + back_v * back_v);
-        if (!(gap_u * gap_u + gap_v * gap_v < 0.01f * both + 0.5f)) {
-            codes[x] = -1.0f;
-            continue;
-        }
-        codes[x] = 1.0f;
-        if (f.motion_boundaries) {
-            const float* before = row + 2 * std::max(x - 1, 0);
-            const float* after = row + 2 * std::min(x + 1, f.width - 1);
-            const float ux = 0.5f * (after[0] - before[0]), vx = 0.5f * (after[1] - before[1]);
-            const float uy = 0.5f * (below[2 * x] - above[2 * x]);
-            const float vy = 0.5f * (below[2 * x + 1] - above[2 * x + 1]);
-            if (!((ux * ux + uy * uy) + (vx * vx + vy * vy) <= 0.01f * length + 0.002f)) codes[x] = 0.0f;
-        }
+    const float* __restrict row = f.flow + y * stride;
+    const float* __restrict above = f.flow + std::max(y - 1, 0) * stride;
+    const float* __restrict below = f.flow + std::min(y + 1, f.height - 1) * stride;
+    const auto square = [&](int i, int before, int after) {
+        const float across = 0.5f * (row[after] - row[before]), along = 0.5f * (below[i] - above[i]);
+        at.gradient[i - 2 * start] = across * across + along * along;
+    };
+    const int last = 2 * (f.width - 1), end = std::min(2 * (start + count), last);
+    for (int i = std::max(2 * start, 2); i < end; ++i) square(i, i - 2, i + 2);
+    for (int c = 0; c < 2; ++c) {
+        if (start == 0) square(c, c, std::min(2, last) + c);
+        if (start + count == f.width) square(last + c, std::max(last - 2, 0) + c, last + c);
     }
+}
+
+// The codes of `count` pixels of a row from `start` on. The order of the operations is part of the definition: torch
+// and NumPy follow it, so that a pixel falls on the same side of every threshold. Comparisons are written so that NaN
+// is never reliable. Each loop does what vectorises together; only the one that gathers does not.
+NEURAL_STYLE_INLINE void code_chunk(const Flows& f, int y, int start, int count, Chunk& __restrict at,
+                                    float* __restrict codes) {
+    const std::size_t stride = static_cast<std::size_t>(f.width) * 2;
+    const float* __restrict row = f.flow + y * stride + 2 * static_cast<std::size_t>(start);
+    const float right = static_cast<float>(f.width - 1), bottom = static_cast<float>(f.height - 1);
+    for (int i = 0; i < count; ++i) {
+        const float u = row[2 * i], v = row[2 * i + 1];
+        const float bx = static_cast<float>(start + i) + u, by = static_cast<float>(y) + v;
+        // Into the image, NaN to 0, before they become integers: others may not fit one.
+        float sx = bx > 0.0f ? bx : 0.0f, sy = by > 0.0f ? by : 0.0f;
+        sx = sx < right ? sx : right;
+        sy = sy < bottom ? sy : bottom;
+        const int x0 = static_cast<int>(sx), y0 = static_cast<int>(sy);
+        at.u[i] = u;
+        at.v[i] = v;
+        at.length[i] = u * u + v * v;
+        at.x0[i] = x0;
+        at.y0[i] = y0;
+        at.ax[i] = sx - static_cast<float>(x0);
+        at.ay[i] = sy - static_cast<float>(y0);
+        // Of 0 and 1, for compilers make branches of anything else.
+        at.inside[i] = int(bx >= 0.0f) & int(bx < right) & int(by >= 0.0f) & int(by < bottom);
+    }
+    for (int i = 0; i < count; ++i) {
+        if (!at.inside[i]) continue;  // whatever else is there serves: its code is 0
+        const float* pixel = f.reverse + at.y0[i] * stride + static_cast<std::size_t>(at.x0[i]) * 2;
+        std::memcpy(at.reverse[0] + 2 * i, pixel, 2 * sizeof(float));
+        std::memcpy(at.reverse[1] + 2 * i, pixel + 2, 2 * sizeof(float));
+        std::memcpy(at.reverse[2] + 2 * i, pixel + stride, 2 * sizeof(float));
+        std::memcpy(at.reverse[3] + 2 * i, pixel + stride + 2, 2 * sizeof(float));
+    }
+    if (f.motion_boundaries) {
+        differentiate(f, y, start, count, at);
+        for (int i = 0; i < count; ++i) {
+            const float gradient = at.gradient[2 * i] + at.gradient[2 * i + 1];
+            at.smooth[i] = gradient <= 0.01f * at.length[i] + 0.002f ? 1.0f : 0.0f;
+        }
+    } else {
+        std::fill(at.smooth, at.smooth + count, 1.0f);
+    }
+    for (int i = 0; i < count; ++i) {
+        const float ax = at.ax[i], ay = at.ay[i], u = at.u[i], v = at.v[i];
+        const float *q = at.reverse[0] + 2 * i, *r = at.reverse[1] + 2 * i;
+        const float *s = at.reverse[2] + 2 * i, *t = at.reverse[3] + 2 * i;
+        const float back_u = (1.0f - ay) * ((1.0f - ax) * q[0] + ax * r[0]) + ay * ((1.0f - ax) * s[0] + ax * t[0]);
+        const float back_v = (1.0f - ay) * ((1.0f - ax) * q[1] + ax * r[1]) + ay * ((1.0f - ax) * s[1] + ax * t[1]);
+        const float gap_u = u + back_u, gap_v = v + back_v;
+        const float both = at.length[i] + (back_u * back_u + back_v * back_v);
+        const bool consistent = gap_u * gap_u + gap_v * gap_v < 0.01f * both + 0.5f;
+        const float code = consistent ? at.smooth[i] : -1.0f;
+        codes[i] = at.inside[i] ? code : 0.0f;
+    }
+}
+
+// The codes of one row.
+NEURAL_STYLE_INLINE void code_row(const Flows& f, int y, Chunk& at, float* codes) {
+    for (int start = 0; start < f.width; start += kChunk)
+        code_chunk(f, y, start, std::min(kChunk, f.width - start), at, codes + start);
 }
 
 // One pass over both flows: codes are made a row at a time, smoothed sideways into a ring of five rows, and
 // smoothed downwards from there. A band computes two rows of its neighbours' again instead of waiting for them.
-NEURAL_STYLE_CLONES void reliability_band(const Flows& f, float* result, int first, int last) {
+NEURAL_STYLE_CLONES void reliability_band(const Flows& flows, float* result, int first, int last) {
+    const Flows f = flows;  // a copy, which no store can change
     const int width = f.width;
+    Chunk chunk{};
     const float g0 = f.gaussian[0], g1 = f.gaussian[1], g2 = f.gaussian[2];
     std::vector<float> padded(width + 2 * kRadius);
     std::vector<float> ring(static_cast<std::size_t>(kRing) * width);
@@ -86,7 +142,7 @@ NEURAL_STYLE_CLONES void reliability_band(const Flows& f, float* result, int fir
     int next = std::max(0, first - kRadius);
     for (int y = first; y < last; ++y) {
         for (; next <= std::min(f.height - 1, y + kRadius); ++next) {
-            code_row(f, next, codes);
+            code_row(f, next, chunk, codes);
             for (int i = 1; i <= kRadius; ++i) {
                 codes[-i] = codes[mirrored(-i, width)];
                 codes[width - 1 + i] = codes[mirrored(width - 1 + i, width)];
