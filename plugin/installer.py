@@ -45,14 +45,19 @@ def draw(layout, letters: int) -> bool:
     return False
 
 
-def _start(title: str, *arguments: str) -> None:
-    """Run the set-up beside Blender."""
+def _start(operator, title: str, *arguments: str) -> set[str]:
+    """Run the set-up beside Blender; what an operator returns."""
     global task
     environment = {key: value for key, value in os.environ.items() if key not in ("PYTHONHOME", "PYTHONPATH")}
     command = [sys.executable, "-E", "-s", "-B", _SETUP / "engine.py", "--attended", *arguments]
-    task = Task(title, command, status.touch, environment)
+    try:
+        task = Task(title, command, status.touch, environment)
+    except OSError as error:
+        operator.report({"ERROR"}, f"Blender's own Python cannot be started: {error}")
+        return {"CANCELLED"}
     if not bpy.app.background:
         bpy.app.timers.register(_finish, first_interval=0.5)
+    return {"FINISHED"}
 
 
 def _finish() -> float | None:
@@ -109,8 +114,8 @@ class NEURALSTYLE_OT_install_engine(bpy.types.Operator):
         if not _is_online(self):
             return {"CANCELLED"}
         render.stop_worker()
-        _start("Installing the engine", "--into", str(engine_folder()), *(["--fetch"] if self.fetch else []))
-        return {"FINISHED"}
+        more = ["--fetch"] if self.fetch else []
+        return _start(self, "Installing the engine", "--into", str(engine_folder()), *more)
 
 
 def _what_it_takes() -> list[str]:
@@ -154,8 +159,7 @@ class NEURALSTYLE_OT_fetch_networks(bpy.types.Operator):
             self.report({"ERROR"}, str(trouble))
         if trouble or not _is_online(self):
             return {"CANCELLED"}
-        _start("Fetching the networks", "--networks", str(engine.python()))
-        return {"FINISHED"}
+        return _start(self, "Fetching the networks", "--networks", str(engine.python()))
 
 
 class NEURALSTYLE_OT_stop_installing(bpy.types.Operator):
