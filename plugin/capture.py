@@ -12,7 +12,7 @@ from pathlib import Path
 import bpy
 import numpy as np
 
-from . import exr, graph, host, picture, sockets
+from . import exr, graph, groups, host, picture, sockets
 from .errors import CancelledError, PaintError
 
 
@@ -20,16 +20,19 @@ class Capture:
     """The upstream of one node. `free` it in the end. Raises `PaintError` where a pass that is wired in is off.
 
     folder: a folder, best in memory, for the files that Blender writes and this reads.
+    name:   of the node, as of `graph.find`, where it is in a group.
     """
 
-    def __init__(self, scene: bpy.types.Scene, node: bpy.types.Node, folder: Path) -> None:
+    def __init__(self, scene: bpy.types.Scene, node: bpy.types.Node, folder: Path, name: str = "") -> None:
         sockets.check(node)
-        self._name = node.name
+        self._name = name or node.name
         self._folder = Path(tempfile.mkdtemp(dir=folder))
         #: The planes that came with the picture taken last, as Blender has them, by the name they have at the door.
         self.planes: dict[str, np.ndarray] = {}
-        wired = {plane: name for plane, name in sockets.INPUTS.items() if graph.source_of(node, name)}
-        above = graph.upstream([graph.source_of(node, name).node for name in ("Image", *wired.values())])
+        wired = {plane: each for plane, each in sockets.INPUTS.items() if graph.source_of(node, each)}
+        inputs = ["Image", *wired.values()]
+        group, _ = graph.holder(host.tree_of(scene), self._name)
+        above = graph.upstream([group] if group else [graph.source_of(node, each).node for each in inputs])
         layers = graph.render_layers(above)
         # The copied tree's nodes must show the very pictures of the originals, so they share the inner trees.
         with picture.shared():
@@ -39,12 +42,14 @@ class Capture:
         for layer in graph.render_layers(self._tree.nodes):
             if layer.scene == scene:
                 layer.scene = self._scene
-        copy = self._tree.nodes[node.name]
-        self._socket = graph.source_of(copy)
+        #: Copies of the groups that the node is in.
+        self._groups: list[bpy.types.NodeTree] = []
+        sources = groups.expose(self._tree, self._name, inputs, self._groups)
+        self._socket = sources["Image"]
         self._end = host.add_file_output(self._tree, self._socket, self._folder)
         self._laid_over: list[bpy.types.Node] = []
-        for plane, name in wired.items():
-            self._add_plane(plane, graph.source_of(copy, name))
+        for plane, each in wired.items():
+            self._add_plane(plane, sources[each])
 
         settings = self._scene.render
         host.as_cheapest(settings.image_settings)
@@ -53,7 +58,7 @@ class Capture:
         settings.use_overwrite, settings.use_placeholder = True, False
         settings.use_multiview = False
         settings.use_sequencer = False
-        if not host.writes_moved(above):
+        if not host.writes_moved([*above, *(node for copy in self._groups for node in copy.nodes)]):
             self._at_render_size()
 
     def _add_plane(self, plane: str, socket: bpy.types.NodeSocket) -> None:
@@ -114,6 +119,7 @@ class Capture:
         """Remove all that was made."""
         host.drop_tree(self._scene)
         host.free_scene(self._scene)
+        bpy.data.batch_remove(self._groups)
         shutil.rmtree(self._folder, ignore_errors=True)
 
 

@@ -70,6 +70,36 @@ def styles(nodes: Iterable) -> list:
     return [node for node in nodes if is_style(node) and not node.mute]
 
 
+def places(nodes: Iterable) -> list[str]:
+    """The Neural Style nodes that paint, among `nodes` and in the groups among them, by name, in the order of `nodes`.
+
+    A node in a group is named by the group node's name, a slash, and its own name there.
+    """
+    found = []
+    for node in nodes:
+        if is_style(node) and not node.mute:
+            found.append(node.name)
+        elif node.type == "GROUP" and node.node_tree and not node.mute:
+            ends = [end for end in node.node_tree.nodes if end.type == "GROUP_OUTPUT"]
+            found += [f"{node.name}/{name}" for name in places(walk(ends))]
+    return found
+
+
+def holder(tree, name: str):
+    """The group node of a tree that holds the node of such a name, and the node's name there; None, and the name."""
+    if name not in tree.nodes:
+        for node in tree.nodes:
+            if node.type == "GROUP" and node.node_tree and name.startswith(f"{node.name}/"):
+                return node, name[len(node.name) + 1 :]
+    return None, name
+
+
+def find(tree, name: str):
+    """The node of a tree by its name as of `places`; None where it is not there."""
+    group, rest = holder(tree, name)
+    return find(group.node_tree, rest) if group else tree.nodes.get(name)
+
+
 def styles_in_groups(nodes: Iterable) -> list:
     """The Neural Style nodes that paint in the groups among `nodes`, however deep."""
     trees = [node.node_tree for node in nodes if node.type == "GROUP" and node.node_tree and not node.mute]

@@ -9,7 +9,7 @@ from pathlib import Path
 import bpy
 import numpy as np
 
-from . import exchange, graph, host, picture, pixels, sockets, status, survey
+from . import exchange, graph, groups, host, lent, picture, pixels, sockets, status, survey
 from .bake import Bake
 from .capture import Capture
 from .door.messages import Paint, Painted, Settings
@@ -27,9 +27,9 @@ class Stream:
     Blender may free and remake nodes while it renders; they are held by name and looked up when needed.
     """
 
-    def __init__(self, scene: bpy.types.Scene, node: bpy.types.Node) -> None:
-        self.name = node.name
-        self.key = f"{scene.name}/{node.name}"
+    def __init__(self, scene: bpy.types.Scene, node: bpy.types.Node, name: str = "") -> None:
+        self.name = name or node.name
+        self.key = f"{scene.name}/{self.name}"
         self.status = status.key(node)
         self.progress = Progress(scene)
         self.capture: Capture | None = None
@@ -67,25 +67,25 @@ class Job:
         self._tree = host.tree_of(scene)
         self._values: Values | None = None
         self._folder: Path | None = None
-        self.streams = [Stream(scene, node) for node in survey.styles(scene)]
+        self.streams = [Stream(scene, graph.find(self._tree, name), name) for name in survey.places(scene)]
 
     def prepare(self) -> None:
         """Before the first frame: make the hidden scenes, show pictures, spare the outer render what it can.
 
         Raises `PaintError`.
         """
-        survey.check(self.scene)
         self._folder = exchange.folder()
+        groups.part(survey.shown(self.scene))
         for stream in self.streams:
-            sockets.mend(self._tree.nodes[stream.name])  # an appended one may be from before
+            sockets.mend(self.node_of(stream))  # an appended one may be from before
         self._values = Values(self.scene)
         for stream in self.streams:
-            node = self._tree.nodes[stream.name]
+            node = self.node_of(stream)
             if graph.source_of(node):
-                stream.capture = Capture(self.scene, node, self._folder)
+                stream.capture = Capture(self.scene, node, self._folder, stream.name)
         for stream in self.streams:
-            picture.show_picture(self._tree.nodes[stream.name])
-            stream.outputs = sockets.asked_for(self._tree.nodes[stream.name])
+            picture.show_picture(self.node_of(stream))
+            stream.outputs = sockets.asked_for(self.node_of(stream))
         self._mute_render_layers()
 
     def _mute_render_layers(self) -> None:
@@ -112,7 +112,7 @@ class Job:
 
     def node_of(self, stream: Stream) -> bpy.types.Node | None:
         """The node that a stream paints for, if it is still there."""
-        return self._tree.nodes.get(stream.name)
+        return graph.find(self._tree, stream.name)
 
     def values_of(self, _stream: Stream) -> Values:
         """What reads the settings of a stream's node."""
@@ -243,6 +243,7 @@ class Job:
                 picture.keep(node, bpy.app.tempdir)
             elif node:
                 picture.show_input(node)
+        lent.give_back(self.scene)
         if self._values:
             self._values.free()
         if self._folder:

@@ -1,4 +1,4 @@
-"""What a render job of strips borrows from the artist's scene, and gives back.
+"""What a render job borrows from the artist's scene, and gives back.
 
 A file that is saved meanwhile is saved with the loan: everything borrowed is marked, and is given back when the file
 is loaded.
@@ -22,19 +22,44 @@ def stop_prefetch(scene: bpy.types.Scene) -> None:
         scene[PREFETCH] = True
 
 
-def part(modifier: bpy.types.StripModifier) -> None:
-    """Give a modifier a group of its own, in place of one that other modifiers have as well."""
-    name = modifier.node_group.name
+def part(owner: bpy.types.StripModifier | bpy.types.Node) -> None:
+    """Give a modifier or a group node a group of its own, in place of one that others have as well."""
+    field = _field(owner)
+    original = getattr(owner, field)
     with picture.shared():
-        modifier.node_group = modifier.node_group.copy()
-    for node in graph.styles(modifier.node_group.nodes):
+        copy = original.copy()
+    for node in graph.styles(copy.nodes):
         picture.build(node)
-    modifier.node_group.name = f"{host.HIDDEN}{name}"
-    modifier.node_group[FOR] = name
+    copy.name = f"{host.HIDDEN}{original.name}"
+    copy[FOR] = original.name
+    setattr(owner, field, copy)
+
+
+def _field(owner: bpy.types.StripModifier | bpy.types.Node) -> str:
+    return "node_group" if isinstance(owner, bpy.types.StripModifier) else "node_tree"
+
+
+def _return(owner: bpy.types.StripModifier | bpy.types.Node) -> None:
+    group = getattr(owner, _field(owner), None)
+    if group is not None and FOR in group:
+        return_groups(group.nodes)
+        setattr(owner, _field(owner), bpy.data.node_groups.get(group[FOR]))
+        inner = [node.node_tree for node in graph.styles(group.nodes) if node.node_tree]
+        bpy.data.batch_remove([group, *inner])
+
+
+def return_groups(nodes: bpy.types.Nodes) -> None:
+    """Give back what was lent to the group nodes of a tree, and of the groups in it."""
+    for node in nodes:
+        if node.type == "GROUP" and node.node_tree:
+            return_groups(node.node_tree.nodes)
+            _return(node)
 
 
 def give_back(scene: bpy.types.Scene) -> None:
     """Put everything back as it was."""
+    if tree := host.tree_of(scene):
+        return_groups(tree.nodes)
     editor = scene.sequence_editor
     if editor is None:
         return
@@ -43,8 +68,4 @@ def give_back(scene: bpy.types.Scene) -> None:
         del scene[PREFETCH]
     for strip in editor.strips_all:
         for modifier in strip.modifiers:
-            group = getattr(modifier, "node_group", None)
-            if group is not None and FOR in group:
-                modifier.node_group = bpy.data.node_groups.get(group[FOR])
-                inner = [node.node_tree for node in graph.styles(group.nodes) if node.node_tree]
-                bpy.data.batch_remove([group, *inner])
+            _return(modifier)

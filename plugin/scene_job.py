@@ -16,8 +16,8 @@ _KEPT = 8
 class SceneStream(Stream):
     """One node's frames in the order in which strips show them."""
 
-    def __init__(self, scene: bpy.types.Scene, node: bpy.types.Node, job: "SceneJob") -> None:
-        super().__init__(scene, node)
+    def __init__(self, scene: bpy.types.Scene, node: bpy.types.Node, name: str, job: "SceneJob") -> None:
+        super().__init__(scene, node, name)
         self._job = job
         self._keys: dict[int, str] = {}
         self._asked: dict[int, str | None] = {}
@@ -49,7 +49,7 @@ class SceneJob(Job):
 
     def __init__(self, scene: bpy.types.Scene, worker, outer: bpy.types.Scene) -> None:
         super().__init__(scene, worker)
-        self.streams = [SceneStream(scene, self.node_of(stream), self) for stream in self.streams]
+        self.streams = [SceneStream(scene, self.node_of(stream), stream.name, self) for stream in self.streams]
         self._outer = outer
         self._showing: tuple[int, list[str]] = (0, [])
         #: Whether one and the same strip showed the frame before and shows this one.

@@ -64,7 +64,7 @@ class StripJob(Job):
         self._inner = {
             scene.name: SceneJob(scene, worker, outer=self.scene)
             for scene in strips.scenes_in(self.scene)
-            if survey.styles(scene)
+            if survey.places(scene)
         }
         self._readers: dict[str, StripValues] = {}
 
@@ -155,7 +155,6 @@ class StripJob(Job):
         super().free(keep_picture=False)
         for inner in self._inner.values():
             inner.free(keep_picture=False)
-        lent.give_back(self.scene)
         for reader in self._readers.values():
             reader.free()
         self._forget()

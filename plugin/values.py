@@ -11,7 +11,7 @@ from pathlib import Path
 
 import bpy
 
-from . import host, picture, sockets, styles
+from . import graph, host, picture, sockets, styles
 from .door.catalogue import METHODS_WITH_PAINTING
 from .door.messages import Settings
 from .errors import PaintError
@@ -50,8 +50,11 @@ class Values:
         return self._evaluated.nodes
 
     def read(self, name: str) -> Settings:
-        """The settings of the node of that name. Raises `PaintError` where its style or a picture is not there."""
-        node = self._evaluated.nodes[name]
+        """The settings of the node of that name, as of `graph.find`.
+
+        Raises `PaintError` where its style or a picture is not there.
+        """
+        node = graph.find(self._evaluated, name)
         values = {field: getattr(node, field) for field in _FIELDS}
         values["upscale"] = int(node.upscale)
         values["painting"] = _file(node, "painting") if node.method in METHODS_WITH_PAINTING else ""
@@ -67,7 +70,7 @@ class Values:
 
     def is_muted(self, name: str) -> bool:
         """Whether the node of that name is muted."""
-        return self._evaluated.nodes[name].mute
+        return graph.find(self._evaluated, name).mute
 
     def free(self) -> None:
         """Remove the hidden scene."""

@@ -38,13 +38,6 @@ def test_engine_that_fails(blender, tmp_path, how, sentence):
     assert names(done.folder / "out") == [f"{number:04d}.exr" for number in range(1, last + 1)]
 
 
-def test_where_it_cannot_paint_yet(blender):
-    """A picture without the painting would be a wrong one."""
-    done = blender.run("broken", "group", status=1)
-    assert "not in a group: Group, Neural Style" in done.text
-    assert not (done.folder / "out").exists()
-
-
 @pytest.fixture(scope="module")
 def whole(blender):
     """`chain.py` with an engine that lives."""

@@ -1,4 +1,4 @@
-"""A render in which painting fails from frame 3 on: `broken.py FOLDER exr|movie|still|group`.
+"""A render in which painting fails from frame 3 on: `broken.py FOLDER exr|movie|still`.
 
 It exits as Blender and the extension make it.
 """
@@ -34,14 +34,6 @@ elif kind == "still":
     scene.frame_set(3)
     done = shot.render(scene, "still", animation=False)
 else:
-    if kind == "group":
-        group = bpy.data.node_groups.new("Group", "CompositorNodeTree")
-        group.interface.new_socket(name="Image", in_out="OUTPUT", socket_type="NodeSocketColor")
-        node = group.nodes.new("CompositorNodeNeuralStyle")
-        group.links.new(node.outputs[0], group.nodes.new("NodeGroupOutput").inputs[0])
-        outer = shot.tree(scene).nodes.new("CompositorNodeGroup")
-        outer.node_tree = group
-        shot.show(scene, outer.outputs[0])
     done = shot.render(scene, "out")
 
 print(f"RESULT {sorted(done)} SCENES {len(bpy.data.scenes)} STATUS {shot.part('status').of(node).text}", flush=True)
