@@ -44,19 +44,23 @@ class StripCapture:
 
     place:  the node; its strip must be there.
     folder: a folder, best in memory, for the files that Blender writes and this reads.
+    name:   of the node's input.
 
     A hidden scene of its own, and nothing changed in it from frame to frame: Blender keeps the sources of strips, and
     forgets them at any change. With them and without, it rounds the frame of a slowed-down strip differently (5.2), and
     what is painted shall be the very frame that the strip shows.
     """
 
-    def __init__(self, scene: bpy.types.Scene, place: Place, folder: Path) -> None:
+    def __init__(self, scene: bpy.types.Scene, place: Place, folder: Path, name: str = "Image") -> None:
         self._original = scene
         self._place = place
+        self._input = name
         self._parent = folder
         self._scene: bpy.types.Scene | None = None
-        #: What came along with the picture, as of `Capture`: nothing, strips hand their modifiers no passes.
+        #: What came along with the picture, as of `Capture`: a mask at most, strips hand their modifiers no passes.
         self.planes: dict[str, np.ndarray] = {}
+        has_mask = name == "Image" and graph.source_of(place.node_of(scene), "Mask") is not None
+        self._mask = StripCapture(scene, place, folder, "Mask") if has_mask else None
         #: The picture that was taken last.
         self.last: np.ndarray | None = None
         #: Whether the last two pictures are the same, as where a strip is slowed down or stands still.
@@ -69,6 +73,9 @@ class StripCapture:
         taken = self._render(frame)
         self.repeats = self.last is not None and np.array_equal(self.last, taken)
         self.last = taken
+        if self._mask:
+            self.planes["mask"] = self._mask.take(frame)[..., 0]
+            self.repeats = self.repeats and self._mask.repeats
         return taken
 
     def goes_on_from(self, other: "StripCapture", frame: int) -> bool:
@@ -155,12 +162,13 @@ class StripCapture:
     def _end_at_node(self, strip: bpy.types.Strip) -> bpy.types.NodeTree | None:
         """Let the strip give what is wired into the node."""
         original = self._place.modifier_of(self._original).node_group
-        if graph.source_of(original.nodes[self._place.node]).node.type == "GROUP_INPUT":
+        source = graph.source_of(original.nodes[self._place.node], self._input)
+        if source.node.type == "GROUP_INPUT" and self._input == "Image":
             self._end_at(strip, None)  # the modifier need not composite anything
             return None
         with picture.shared():  # of an earlier node, the copy shows the picture that was painted
             tree = original.copy()
-        host.end_at(tree, graph.source_of(tree.nodes[self._place.node]))
+        host.end_at(tree, graph.source_of(tree.nodes[self._place.node], self._input))
         self._end_at(strip, tree)
         return tree
 
@@ -185,6 +193,8 @@ class StripCapture:
 
     def free(self) -> None:
         """Remove all that was made; the last picture stays."""
+        if self._mask:
+            self._mask.free()
         if self._scene is None:
             return
         host.free_scene(self._scene)

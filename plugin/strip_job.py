@@ -8,7 +8,7 @@ another has just left, as after a cut with the blade.
 
 import bpy
 
-from . import exchange, graph, host, lent, picture, strips, survey
+from . import exchange, graph, host, lent, picture, sockets, strips, survey
 from .errors import PaintError
 from .job import Job, Stream
 from .scene_job import SceneJob
@@ -76,6 +76,8 @@ class StripJob(Job):
         self._part_shared_trees()
         self._folder = exchange.folder()
         for stream in self.streams:
+            sockets.mend(self.node_of(stream))  # one from the asset browser may be from before
+            stream.outputs = sockets.asked_for(self.node_of(stream))
             if graph.source_of(self.node_of(stream)):
                 stream.capture = StripCapture(self.scene, stream.place, self._folder)
             tree = self.node_of(stream).id_data

@@ -188,6 +188,12 @@ def test_keyframes(edit, plain, painted):
         same(srgb(frame[..., :3]), plain[number + 1] + share * (painted[number + 1] - plain[number + 1]))
 
 
+def test_mask(edit, plain, painted):
+    masked = srgb(edit.frame("masked/0003.exr")[..., :3])
+    same(masked[:, :48], plain[3][:, :48])
+    same(masked[:, 48:], painted[3][:, 48:])
+
+
 def test_the_scene_is_as_it_was(edit):
     said = edit.said
     assert said["after"] == said["before"]

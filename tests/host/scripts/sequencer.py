@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import bpy
+import numpy as np
 import shot
 
 PAINT = {"method": "blend", "working_width": 0}
@@ -92,6 +93,15 @@ def strips() -> None:
     scene.frame_end = 3
     shot.keys(node, "style_weight", {1: 0.0, 3: 1.0})
     shot.render(scene, "keyed")
+    mask = bpy.data.images.new("Mask", 96, 64, float_buffer=True, is_data=True)
+    mask.pixels.foreach_set(np.repeat(np.arange(96) >= 48, 4).astype(np.float32).tolist() * 64)
+    mask.pack()
+    picture = tree.nodes.new("CompositorNodeImage")
+    picture.image = mask
+    tree.links.new(picture.outputs["Image"], node.inputs["Mask"])
+    shot.render(scene, "masked")
+    tree.nodes.remove(picture)
+    bpy.data.images.remove(mask)
     shot.say(
         before=before,
         after=lists(),
