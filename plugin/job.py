@@ -239,7 +239,7 @@ class Job:
                 stream.capture.free()
             # In the window the artist can remove a node while it is rendered.
             node = self.node_of(stream)
-            if node and keep_picture:
+            if node and keep_picture and stream.name in self._tree.nodes:  # none goes through the groups afterwards
                 picture.keep(node, bpy.app.tempdir)
             elif node:
                 picture.show_input(node)
