@@ -199,6 +199,8 @@ def test_the_scene_is_as_it_was(edit):
     assert said["after"] == said["before"]
     assert said["groups"] == ["Neural Style"]
     assert said["prefetch"] is True
+    assert len(said["lent"]) == 2, "two strips that are seen at once have a group each meanwhile"
+    assert said["opened"] == {"groups": ["Neural Style"], "prefetch": True, "scenes": 1}
     assert said["shown"] is False
 
 

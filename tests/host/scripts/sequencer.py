@@ -82,7 +82,17 @@ def strips() -> None:
     mute(True)
     shot.render(scene, "plain")
     mute(False)
+    path = str(Path(sys.argv[1], "meanwhile.blend"))
+    lent: set[str] = set()
+
+    def save(*_) -> None:
+        if scene.frame_current == 17:
+            lent.update({each.modifiers[0].node_group.name for each in (slow, fast)})
+            bpy.ops.wm.save_as_mainfile(filepath=path, copy=True)
+
+    bpy.app.handlers.render_post.append(save)
     shot.render(scene, "painted")
+    bpy.app.handlers.render_post.remove(save)
     # Another style on the very frame: nothing is shown that Blender kept.
     scene.frame_set(1)
     node = next(node for node in tree.nodes if node.bl_idname == "CompositorNodeNeuralStyle")
@@ -102,14 +112,26 @@ def strips() -> None:
     shot.render(scene, "masked")
     tree.nodes.remove(picture)
     bpy.data.images.remove(mask)
-    shot.say(
-        before=before,
-        after=lists(),
-        groups=sorted({each.modifiers[0].node_group.name for each in scene.sequence_editor.strips if each.modifiers}),
-        prefetch=scene.sequence_editor.use_prefetch,
-        spans={each.name: [each.left_handle, each.right_handle] for each in scene.sequence_editor.strips},
-        shown=shot.part("picture").is_shown(node),
-    )
+    said = {
+        "before": before,
+        "after": lists(),
+        "lent": sorted(lent),
+        "groups": sorted(
+            {each.modifiers[0].node_group.name for each in scene.sequence_editor.strips if each.modifiers}
+        ),
+        "prefetch": scene.sequence_editor.use_prefetch,
+        "spans": {each.name: [each.left_handle, each.right_handle] for each in scene.sequence_editor.strips},
+        "shown": shot.part("picture").is_shown(node),
+    }
+    # A file that is saved while it renders opens as if it had not been.
+    bpy.ops.wm.open_mainfile(filepath=path)
+    strips = bpy.context.scene.sequence_editor.strips
+    said["opened"] = {
+        "groups": sorted({each.modifiers[0].node_group.name for each in strips if each.modifiers}),
+        "prefetch": bpy.context.scene.sequence_editor.use_prefetch,
+        "scenes": len(bpy.data.scenes),
+    }
+    shot.say(**said)
 
 
 def scenes() -> None:
