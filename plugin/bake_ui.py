@@ -3,7 +3,7 @@
 import bpy
 from bpy.props import BoolProperty
 
-from . import bakery, escape, render, scrub, status, survey, view
+from . import bakery, escape, host, render, scrub, status, survey, view
 from .command import megabytes
 from .errors import PaintError
 
@@ -90,9 +90,11 @@ class NEURALSTYLE_OT_clear_bake(bpy.types.Operator):
         return {"FINISHED"}
 
 
-def draw(layout: bpy.types.UILayout, _node: bpy.types.Node) -> None:
-    """The bake's part of a node's face."""
+def draw(layout: bpy.types.UILayout, node: bpy.types.Node) -> None:
+    """The bake's part of a node's face; nodes in groups and strips have none."""
     scene = bpy.context.scene
+    if node.id_data != host.tree_of(scene):
+        return
     known, column = view.of(scene), layout.column(align=True)
     if running() and _bakery.scene == scene.name:
         _draw_bar(column)
