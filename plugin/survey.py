@@ -2,7 +2,7 @@
 
 import bpy
 
-from . import graph, host, strips
+from . import graph, host, status, strips
 from .errors import PaintError
 
 
@@ -31,11 +31,13 @@ def check(scene: bpy.types.Scene) -> None:
     for name in places(scene):
         group, _ = graph.holder(host.tree_of(scene), name)
         if group:
-            raise PaintError(
+            trouble = PaintError(
                 "a node in a group is painted when it is rendered, and cannot be baked",
                 name,
                 "ungroup it (Ctrl Alt G) to bake, or render without a bake",
             )
+            status.fail(graph.find(host.tree_of(scene), name), trouble)
+            raise trouble
 
 
 def shown(scene: bpy.types.Scene) -> list[bpy.types.Node]:
