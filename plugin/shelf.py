@@ -262,5 +262,5 @@ def _bytes(folder: Path) -> int:
     found = 0
     for path in folder.rglob("*"):
         with contextlib.suppress(OSError):
-            found += path.stat().st_size
+            found += path.stat().st_size if path.is_file() else 0
     return found

@@ -47,6 +47,7 @@ _views: dict[str, View] = {}
 _coming: dict[str, View] = {}
 _changed = 0.0
 _is_own = False
+_signatures: dict[str, tuple] = {}
 _cost = 0.0
 
 
@@ -59,6 +60,7 @@ def forget() -> None:
     """All that is known may be wrong: another file, an undo."""
     _views.clear()
     _coming.clear()
+    _signatures.clear()
 
 
 def look_again() -> None:
@@ -79,6 +81,7 @@ def tick(scenes: list[bpy.types.Scene]) -> bool:
         if host.tree_of(scene) is None or not survey.styles(scene):
             fresh = _views.pop(name, None) is not None or fresh
             continue
+        _look_at_settings(scene)
         known = _views.get(name)
         old = known is None or known.began < _changed
         if old and name not in _coming and now - _changed > max(_PAUSE, 10 * _cost):
@@ -86,6 +89,18 @@ def tick(scenes: list[bpy.types.Scene]) -> bool:
         if name in _coming:
             fresh = _gather(name) or fresh
     return fresh
+
+
+def _look_at_settings(scene: bpy.types.Scene) -> None:
+    """Notice what was set on the nodes: Blender does not say so of properties that scripts define (4.5 and 5.2)."""
+    global _changed
+    values = [getattr(node, field) for node in survey.styles(scene) for field in type(node).__annotations__]
+    signature = scene.frame_current, scene.frame_start, scene.frame_end, scene.frame_step, values
+    before = _signatures.get(scene.name)
+    # At another frame the values are others where they are animated.
+    if before is not None and before != signature and before[0] == signature[0]:
+        _changed = time.monotonic()
+    _signatures[scene.name] = signature
 
 
 def _gather(name: str) -> bool:

@@ -23,6 +23,7 @@ def test_counts(scrubbed):
     assert (said["first"]["baked"], said["first"]["total"]) == (4, 4)
     assert said["first"]["bytes"] > 0
     assert said["keyed"]["baked"] == 2, "a keyframe on frame 3"
+    assert (said["seed"]["baked"], said["back"]["baked"]) == (0, 2)
 
 
 def test_baked_frames_show_at_once(scrubbed):

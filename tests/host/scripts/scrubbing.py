@@ -22,7 +22,8 @@ def look(name: str, previews: bool = False, until=lambda: True) -> None:
     """What the timer does, until the artist has seen it; then note what the node shows."""
     bpy.context.view_layer.update()  # as the window does
     end = time.monotonic() + 60
-    time.sleep(2 * view._PAUSE)
+    view.tick([scene])
+    time.sleep(1.0)
     while time.monotonic() < end:
         if view.tick([scene]):
             scrub.refresh(scene)
@@ -64,6 +65,10 @@ for frame in (3, 4):
 shot.keys(node, "temporal", {1: 1.0, 2: 1.0, 3: 2.0})
 look("keyed")
 look("preview", previews=True, until=lambda: "preview, this" in status.of(node).text)
+node.seed = 2
+look("seed")
+node.seed = 0
+look("back")
 scene.frame_set(2)
 note("other")
 bpy.ops.wm.save_mainfile()

@@ -1,0 +1,290 @@
+"""Bake from end to end in a real window, with pictures: adds the node, bakes, scrubs, changes a keyframe, renders.
+
+    blender --factory-startup --python tests/window/bake_walk.py -- OUT CLIP
+
+CLIP: a video of 24 frames or more. The extension must be installed, and find its engine. OUT gets the pictures (with
+ImageMagick's `import`), and `walk.json`: what was measured and held true. Exit status 0 where all of it does.
+"""
+
+import hashlib
+import importlib
+import json
+import os
+import subprocess
+import sys
+import time
+import traceback
+from pathlib import Path
+
+import bpy
+import numpy as np
+
+MODULE = "bl_ext.user_default.neural_style"
+OUT, CLIP = (Path(path) for path in sys.argv[sys.argv.index("--") + 1 :][:2])
+FRAMES = 24
+STARTED = time.monotonic()
+
+said: dict = {}
+failures: list[str] = []
+
+
+def part(name: str):
+    """A module of the extension."""
+    return importlib.import_module(f"{MODULE}.{name}")
+
+
+def check(what: str, holds: bool) -> None:
+    """Note whether something holds."""
+    print(f"[{time.monotonic() - STARTED:.0f}] {'ok  ' if holds else 'FAIL'} {what}", flush=True)
+    if not holds:
+        failures.append(what)
+
+
+class Beat:
+    """Measures how long the interface is blocked: by a timer that is due every hundredth of a second."""
+
+    def __init__(self) -> None:
+        self.gaps: list[float] = []
+        self._last = 0.0
+        self._on = False
+
+    def __enter__(self) -> "Beat":
+        self._on, self._last = True, time.monotonic()
+        bpy.app.timers.register(self._tick)
+        return self
+
+    def __exit__(self, *_) -> None:
+        self._on = False
+
+    def rest(self) -> None:
+        """What was done just now does not count."""
+        self._last = time.monotonic()
+
+    def _tick(self) -> float | None:
+        now = time.monotonic()
+        self.gaps.append(now - self._last)
+        self._last = now
+        return 0.01 if self._on else None
+
+    def summary(self) -> dict[str, float]:
+        """In milliseconds."""
+        gaps = 1000 * np.array(self.gaps[1:])
+        return {
+            "longest": round(float(gaps.max()), 1),
+            "99.9 %": round(float(np.quantile(gaps, 0.999)), 1),
+            "median": round(float(np.median(gaps)), 1),
+            "over 100 ms": int((gaps > 100).sum()),
+            "ticks": len(gaps),
+        }
+
+
+beat = Beat()
+
+
+def picture(name: str) -> None:
+    """A picture of the whole screen."""
+    subprocess.run(["import", "-window", "root", str(OUT / f"{name}.png")], check=False)
+    beat.rest()
+
+
+def editor() -> dict:
+    """The context of the compositor's editor."""
+    window = bpy.context.window_manager.windows[0]
+    area = next(area for area in window.screen.areas if area.type == "NODE_EDITOR")
+    region = next(region for region in area.regions if region.type == "WINDOW")
+    return {"window": window, "area": area, "region": region}
+
+
+def shown(node) -> np.ndarray | None:
+    """The picture that a node shows, (H, W, 4), bottom row first."""
+    still = part("still")
+    if not still.is_shown(node):
+        return None
+    image = node.node_tree.nodes[still.NODE].image
+    pixels = np.empty(len(image.pixels), np.float32)
+    image.pixels.foreach_get(pixels)
+    return pixels.reshape(image.size[1], image.size[0], 4)
+
+
+def digest(folder: Path) -> list[str]:
+    """What the files of a folder hold."""
+    return [hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.glob("*.exr"))]
+
+
+def build(scene):
+    """The scene, and its compositor up to the node."""
+    scene.frame_start, scene.frame_end = 1, FRAMES
+    scene.render.resolution_percentage = 100
+    scene.view_settings.view_transform = "Standard"
+    clip = bpy.data.movieclips.load(str(CLIP))
+    scene.render.resolution_x, scene.render.resolution_y = clip.size
+    tree = bpy.data.node_groups.new("Compositor", "CompositorNodeTree")
+    tree.interface.new_socket(name="Image", in_out="OUTPUT", socket_type="NodeSocketColor")
+    scene.compositing_node_group = tree
+    source, end, viewer = (
+        tree.nodes.new(kind) for kind in ("CompositorNodeMovieClip", "NodeGroupOutput", "CompositorNodeViewer")
+    )
+    source.clip = clip
+    source.location, end.location, viewer.location = (-320, 180), (320, 180), (320, 40)
+    settings = scene.render.image_settings
+    settings.file_format, settings.color_mode, settings.color_depth = "OPEN_EXR", "RGBA", "32"
+    return tree, source, end, viewer
+
+
+def until(holds, seconds: float):
+    """Wait, without blocking, until something holds."""
+    end = time.monotonic() + seconds
+    while not holds() and time.monotonic() < end:
+        yield 0.1
+
+
+def settle(scene):
+    """Wait until the window knows of the last change."""
+    view = part("view")
+    yield 1.0
+    yield from until(lambda: view.of(scene) and view.of(scene).began > view._changed and not view._coming, 60)
+    yield 0.5
+
+
+def baking(seconds: float = 1800):
+    """Wait until a bake has ended."""
+    yield from until(lambda: part("bake_ui").running() is None, seconds)
+
+
+def walk():
+    """All of it; yields the seconds to wait until it goes on."""
+    bpy.ops.preferences.addon_enable(module=MODULE)
+    view, status, ui = part("view"), part("status"), part("bake_ui")
+    scene = bpy.context.scene
+    bpy.context.window.workspace = bpy.data.workspaces["Compositing"]
+    yield 2
+    tree, source, end, viewer = build(scene)
+    space = editor()["area"].spaces.active
+    space.node_tree, space.show_backdrop = tree, True
+    yield 1
+    with bpy.context.temp_override(**editor()):
+        bpy.ops.wm.call_menu(name=part("menu")._menu().__name__)
+    yield 1
+    picture("1-menu")
+    with bpy.context.temp_override(**editor()):
+        bpy.ops.node.add_node(type="CompositorNodeNeuralStyle")
+    node = tree.nodes["Neural Style"]
+    node.location = (0, 260)
+    tree.links.new(source.outputs["Image"], node.inputs["Image"])
+    for target in (end, viewer):
+        tree.links.new(node.outputs["Image"], target.inputs[0])
+    node.style = "woodblock-wave"
+    node.working_width = 0
+    for frame in (1, FRAMES):
+        node.keyframe_insert("temporal", frame=frame)
+    space.backdrop_zoom = 0.6
+    bpy.ops.wm.save_as_mainfile(filepath=str(OUT / "walk.blend"))
+    yield 1
+    with bpy.context.temp_override(**editor()):
+        bpy.ops.node.view_all()
+    yield from settle(scene)
+    yield from until(lambda: "preview, this" in status.of(node).text, 120)
+    yield 2
+    picture("2-preview")
+    check("an unbaked frame shows a preview", "preview, this" in status.of(node).text)
+
+    with Beat() as idle:
+        yield 10
+    said["interface, idle"] = idle.summary()
+    with beat:
+        bpy.ops.neural_style.bake()
+        yield from until(lambda: ui._bakery.about["done"] >= FRAMES // 2, 1200)
+        picture("3-baking")
+        start = time.monotonic()
+        bpy.ops.neural_style.cancel_bake()
+        yield from until(lambda: ui.running() is None, 30)
+        said["seconds to cancel"] = round(time.monotonic() - start, 2)
+        check("cancel returns within a second", said["seconds to cancel"] < 1)
+        check("what is done is kept", ui._bakery.state == "cancelled" and view.of(scene).baked >= FRAMES // 2)
+        bpy.ops.neural_style.bake()
+        yield from baking()
+    said["interface, baking"] = beat.summary()
+    check("it bakes", ui._bakery.state == "done")
+    check("the rest is painted, and no more", 0 < ui._bakery.about["total"] <= FRAMES - FRAMES // 2)
+    yield 1
+    check("all frames are baked", view.of(scene).baked == FRAMES)
+    took = []
+    for frame in (5, 6, 7, 12, 20):
+        start = time.monotonic()
+        scene.frame_set(frame)
+        took.append(time.monotonic() - start)
+        check(f"frame {frame} shows at once", shown(node) is not None and status.of(node).text.endswith("baked"))
+        yield 0.5
+    said["seconds to show a baked frame"] = [round(seconds, 3) for seconds in took]
+    yield 2
+    picture("4-scrubbed")
+    twenty = shown(node)
+
+    node.temporal = 2.0
+    node.keyframe_insert("temporal", frame=17)
+    node.temporal = 1.0
+    node.keyframe_insert("temporal", frame=16)
+    yield from settle(scene)
+    check("a keyframe un-bakes what depends on it", view.of(scene).baked == 16)
+    picture("5-keyframe")
+    bpy.ops.neural_style.bake()
+    yield from baking()
+    check("and only that is painted again", ui._bakery.about["total"] == FRAMES - 16)
+    yield 1
+    scene.frame_set(20)
+    yield 1
+    check("it looks different", np.abs(shown(node) - twenty).mean() > 1e-3)
+    baked = [part("shelf").show(path, 1.0) for path in paths(scene, node)]
+
+    bpy.ops.wm.save_mainfile()
+    scene.render.filepath = str(OUT / "window") + "/"
+    bpy.ops.render.render("INVOKE_DEFAULT", animation=True)
+    yield 2
+    yield from until(lambda: not part("render").is_rendering(), 900)
+    yield 2
+    scene.frame_set(20)
+    bpy.ops.render.render("INVOKE_DEFAULT")
+    yield 2
+    yield from until(lambda: not part("render").is_rendering(), 300)
+    yield 3
+    picture("6-rendered")
+    bpy.data.images["Render Result"].save_render(str(OUT / "still.exr"))
+    command = [bpy.app.binary_path, "-b", str(OUT / "walk.blend"), "--addons", MODULE, "-o", f"{OUT}/line/", "-a"]
+    line = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    yield from until(lambda: line.poll() is not None, 900)
+    window = digest(OUT / "window")
+    check("the window and the command line give the same files", window == digest(OUT / "line") and len(window) == 24)
+    check("F12 gives the animation's frame", digest(OUT)[:1] == window[19:20])
+    apart = max(np.abs(part("exr").read(file) - one).max() for file, one in zip(files("window"), baked, strict=True))
+    said["a bake and a render, at most apart"] = round(float(apart), 5)
+    check("a bake is the render, up to its half floats", apart < 2e-3)
+
+
+def files(folder: str) -> list[Path]:
+    """A render's files, in order."""
+    return sorted((OUT / folder).glob("*.exr"))
+
+
+def paths(scene, node) -> list[Path]:
+    """A bake's files, in order."""
+    bake = part("view").of(scene).bake
+    return [bake.shelf.frames[entry.file] for entry in bake.entries(node.name).values()]
+
+
+def go(steps=walk()) -> float | None:  # noqa: B008 (there is one walk)
+    """The timer: one step."""
+    try:
+        return next(steps)
+    except StopIteration:
+        pass
+    except Exception:
+        traceback.print_exc()
+        failures.append("it ended in the middle")
+    (OUT / "walk.json").write_text(json.dumps({"failures": failures, **said}, indent=2) + "\n")
+    sys.stdout.flush()
+    part("bake_ui").end()
+    part("render").stop_worker()
+    os._exit(len(failures) > 0)
+
+
+bpy.app.timers.register(go, first_interval=3)
