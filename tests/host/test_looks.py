@@ -62,6 +62,14 @@ def test_every_face_can_be_drawn(said):
     }
 
 
+def test_a_style_is_found_by_its_name_and_by_what_it_looks_like(said):
+    found = said["faces"]["found"]
+    assert len(found[""]) == len(STYLES) + 1 and found[""][0] == "None"
+    assert found["wave"] == ["Woodblock Wave", "The Great Wave"]
+    assert found["hokusai 1831"] == ["The Great Wave"]
+    assert found["no such thing"] == ["There is no such style"]
+
+
 def test_a_second_style_is_none_until_one_is_chosen(said):
     assert said["second"][0] == "NONE" and said["second"][-1] == 999
     assert said["default"] == ["starry-night", 999]

@@ -1,6 +1,7 @@
 """What a node offers and how its properties hold together, for test_looks.py: `looks.py FOLDER`."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import bpy
 import drawing
@@ -66,6 +67,14 @@ for name, line in {
     layout = drawing.Layout()
     shot.part("face").draw(node, layout)
     faces[name] = {function: layout.named(function) for function in ("prop", "label", "operator", "progress")}
+chooser, faces["found"] = shot.part("chooser"), {}
+kind = bpy.ops.neural_style.find_style.get_rna_type()
+asked = SimpleNamespace(target="second_style", bl_idname="neural_style.find_style", bl_rna=kind)
+asked.tree, asked.node = nodes.key(node)
+for search in ("", "wave", "hokusai 1831", "no such thing"):
+    asked.search, layout = search, drawing.Layout()
+    chooser.draw(asked, layout)
+    faces["found"][search] = [text for each, _, text in layout.drawn if each in ("operator", "label")]
 layout = drawing.Layout()
 preferences = bpy.context.preferences.addons[shot.MODULE].preferences
 shot.part("preferences").draw(preferences, layout)
