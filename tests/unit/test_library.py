@@ -16,7 +16,7 @@ import clips
 import lua_models
 import t7_writer
 from frames import texture
-from neural_style import library, styles, video
+from neural_style import cache, library, styles, video
 from neural_style.cli import main
 from neural_style.door import folders
 from neural_style.door import library as door
@@ -236,6 +236,15 @@ def test_the_data_folder_is_that_of_platformdirs(xdg, monkeypatch):
     assert folders.data_folder() == Path(platformdirs.user_data_dir("neural-style", appauthor=False))
 
 
+@pytest.mark.parametrize("xdg", ["", "/elsewhere", "relative"])
+def test_the_cache_folder_is_one_for_blender_and_the_engine(xdg, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", xdg)
+    for given in ("", "/somewhere/frames"):
+        monkeypatch.setenv("NEURAL_STYLE_CACHE", given)
+        assert folders.cache_folder() == cache.cache_folder()
+    assert cache.FrameCache(limit=0)._path("abcdef") == folders.state_file("abcdef")
+
+
 def test_the_data_folder_on_other_systems(monkeypatch):
     monkeypatch.delenv("NEURAL_STYLE_DATA")
     monkeypatch.delenv("XDG_DATA_HOME", raising=False)
@@ -248,3 +257,5 @@ def test_the_data_folder_on_other_systems(monkeypatch):
     monkeypatch.setattr(sys, "platform", "win32")
     monkeypatch.setenv("LOCALAPPDATA", "/users/me/AppData/Local")
     assert folders.data_folder() == Path("/users/me/AppData/Local/neural-style")
+    monkeypatch.delenv("NEURAL_STYLE_CACHE", raising=False)
+    assert folders.cache_folder() == Path("/users/me/AppData/Local/neural-style/Cache/frames")
