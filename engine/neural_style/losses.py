@@ -1,5 +1,8 @@
 """The terms of the objective as short pure functions on tensors in VGG space (BGR, 0 … 256 minus the means)."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import torch
 from torch import Tensor
 
@@ -19,12 +22,45 @@ def gram_matrix(features: Tensor) -> Tensor:
     _, channels, height, width = features.shape
     # In the order of memory, so that channels-last features are not copied.
     flat = _single(features.permute(0, 2, 3, 1).reshape(height * width, channels))
-    return flat.T @ flat / (channels * height * width)
+    product: Tensor = _Gram.apply(flat)  # type: ignore[no-untyped-call]
+    return product / (channels * height * width)
+
+
+class _Gram(torch.autograd.Function):
+    """FᵀF of F (pixels, channels). The gradient, F·(D + Dᵀ), is one product, of which autograd would make two."""
+
+    @staticmethod
+    def forward(ctx: Any, flat: Tensor) -> Tensor:
+        """(channels, channels)."""
+        ctx.save_for_backward(flat)
+        return flat.T @ flat
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> Tensor:
+        """Of what follows from the matrix, with respect to F."""
+        (flat,) = ctx.saved_tensors
+        (gradient,) = gradients
+        product: Tensor = flat @ (gradient + gradient.T)
+        return product
 
 
 def style_loss(gram: Tensor, target: Tensor) -> Tensor:
     """The mean squared difference of two Gram matrices."""
     return (gram - target).square().mean()
+
+
+class StyleTargets:
+    """Gram matrices of several layers, laid out so that all of them are compared at once."""
+
+    def __init__(self, grams: Sequence[Tensor]) -> None:
+        self.values = torch.cat([gram.flatten() for gram in grams])
+        self.shares = torch.cat([torch.full_like(gram.flatten(), 1 / gram.numel()) for gram in grams])
+
+
+def style_losses(grams: Sequence[Tensor], targets: StyleTargets) -> Tensor:
+    """The sum of `style_loss` over all layers, in a few operations on the device in place of some for each."""
+    difference = torch.cat([gram.flatten() for gram in grams]) - targets.values
+    return (difference.square() * targets.shares).sum()
 
 
 def temporal_loss(x: Tensor, warped: Tensor, reliability: Tensor) -> Tensor:

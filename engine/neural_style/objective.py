@@ -60,6 +60,8 @@ class Objective:
             if content_layers and CONTENT_LAYER not in found:
                 found = vgg.features(targets.content, content_layers)
             self.content = found.get(CONTENT_LAYER)
+            if style_layers:
+                self._style = losses.StyleTargets([self.grams[layer] for layer in style_layers])
 
     def terms(self, x: Tensor) -> dict[str, Tensor]:
         """Each term's weighted value at x (1, 3, H, W). Total variation is kept apart: see `evaluate`."""
@@ -69,15 +71,8 @@ class Objective:
         if self.content is not None:
             values["content"] = method.content * losses.content_loss(features[CONTENT_LAYER], self.content)
         if method.style:
-            values["style"] = (
-                method.style
-                * torch.stack(
-                    [
-                        losses.style_loss(losses.gram_matrix(features[layer]), self.grams[layer])
-                        for layer in STYLE_LAYERS
-                    ]
-                ).sum()
-            )
+            grams = [losses.gram_matrix(features[layer]) for layer in STYLE_LAYERS]
+            values["style"] = method.style * losses.style_losses(grams, self._style)
         if method.pixel:
             values["pixel"] = method.pixel_weight(x.numel()) * losses.pixel_loss(x, self.target)
         if self.previous:

@@ -1,7 +1,9 @@
 """L-BFGS without a line search, in batched vector operations that never wait for the host.
 
-Nocedal and Wright, "Numerical Optimization", algorithm 7.4 (two-loop recursion) and 7.5. The step rule is that
-of Torch's `optim.lbfgs`, which the reference uses: step one, but min(1, 1/‖g‖₁) for the very first.
+Nocedal and Wright, "Numerical Optimization", algorithms 7.4 and 7.5, in the compact form of Byrd, Nocedal and Schnabel
+1994, "Representations of quasi-Newton matrices and their use in limited memory methods", section 3: the same steps as
+the two loops make, from a few products of matrices and vectors in place of hundreds of single ones. The step rule is
+that of Torch's `optim.lbfgs`, which the reference uses: step one, but min(1, 1/‖g‖₁) for the very first.
 """
 
 from collections.abc import Callable
@@ -11,6 +13,12 @@ from torch import Tensor
 
 #: How many iterations lie between two looks at the objective where a solve may stop early.
 STOP_INTERVAL = 50
+
+#: A pair of less curvature than this is not remembered, as in `torch.optim.LBFGS`.
+_LEAST_CURVATURE = 1e-10
+
+#: The devices that compute in float64, which the products of vectors are kept in; the vectors stay as they are.
+_WITH_FLOAT64 = ("cpu", "cuda")
 
 
 def minimise(
@@ -29,59 +37,99 @@ def minimise(
     """
     if iterations < 1:
         return start
-    memory = _Memory(min(history, iterations), start)
     x = start.detach().clone()
     value, g = evaluate(x)
     g = g.flatten()
     move = -g * (step * torch.clamp(1 / g.abs().sum(), max=1.0))
     looked_at = value
+    memory = _Memory(min(history, iterations), g)
     for count in range(1, iterations + 1):
         x = x + move.view_as(x)
         if count == iterations:
             break
-        last = g
-        value, g = evaluate(x)
-        g = g.flatten()
+        value, gradient = evaluate(x)
+        g = gradient.flatten()
         if stop and count % STOP_INTERVAL == 0:
             if bool((looked_at - value).abs() <= stop * value.abs()):
                 break
             looked_at = value
-        memory.add(move, g - last)
-        move = -step * memory.times(g)
+        memory.add(move, g)
+        move = memory.step(step)
     return x
 
 
 class _Memory:
-    """The last pairs of steps s and changes of gradient y, and the inverse Hessian that they stand for."""
+    """The last pairs of steps s and changes of gradient y, and the inverse Hessian H that they stand for.
 
-    def __init__(self, size: int, like: Tensor) -> None:
-        self.s = torch.zeros(size, like.numel(), dtype=like.dtype, device=like.device)
-        self.y = torch.zeros_like(self.s)
-        self.rho = torch.zeros(size, dtype=like.dtype, device=like.device)
-        self.scale = torch.ones((), dtype=like.dtype, device=like.device)
+    The rows of `s` and `y` are a ring, in which the newest pair takes the oldest one's place. All that H needs besides
+    are the products of these vectors with each other, and with the gradient g, by row:
+
+        along_s, along_y: s·g and y·g;   sy, yy: s·y and y·y of every two rows.
+
+    So each iteration reads all pairs twice: for their products with g, and to put the step together. The products with
+    the newest y = g − (the gradient before) are the difference of what the two gradients gave.
+    """
+
+    def __init__(self, size: int, gradient: Tensor) -> None:
+        """size: how many pairs at most; gradient: the first, (N,)."""
+        # Rows are taken up as they are needed: what is never written takes no memory.
+        self.s = torch.empty(size, len(gradient), dtype=gradient.dtype, device=gradient.device)
+        self.y = torch.empty_like(self.s)
+        dtype = torch.float64 if gradient.device.type in _WITH_FLOAT64 else gradient.dtype
+        small = torch.zeros(2, size, size, dtype=dtype, device=gradient.device)
+        self.sy, self.yy = small[0], small[1]
+        self.along_s, self.along_y = torch.zeros_like(small[0, 0]), torch.zeros_like(small[0, 0])
+        self.scale = torch.ones((), dtype=dtype, device=gradient.device)
+        self.g = gradient
         self.count = 0
 
-    def add(self, s: Tensor, y: Tensor) -> None:
-        """Remember a pair. One without positive curvature stays as a row that changes nothing (ρ = 0)."""
-        row = self.count % len(self.s)
-        curvature = y @ s
-        good = curvature > 1e-10
-        self.s[row], self.y[row] = s, y
-        self.rho[row] = torch.where(good, 1 / curvature, 0.0)
-        self.scale = torch.where(good, curvature / (y @ y), self.scale)
-        self.count += 1
+    def add(self, s: Tensor, g: Tensor) -> None:
+        """Remember the step that was made, and the gradient where it led to.
 
-    def times(self, g: Tensor) -> Tensor:
-        """The product of the inverse Hessian's approximation with g."""
-        size = len(self.s)
-        rows = [i % size for i in range(max(0, self.count - size), self.count)]
-        q = g
-        alphas: dict[int, Tensor] = {}
-        for row in reversed(rows):
-            alphas[row] = self.rho[row] * (self.s[row] @ q)
-            q = q - alphas[row] * self.y[row]
-        q = q * self.scale
-        for row in rows:
-            beta = self.rho[row] * (self.y[row] @ q)
-            q = q + (alphas[row] - beta) * self.s[row]
-        return q
+        A pair without positive curvature becomes a row of zeros that changes nothing: only the device knows it.
+        """
+        row, size = self.count % len(self.s), len(self.s)
+        self.count += 1
+        held = min(self.count, size)
+        y = g - self.g
+        self.g = g
+        curvature = y @ s
+        good = curvature > _LEAST_CURVATURE
+        zero = torch.zeros_like(curvature)
+        torch.where(good, s, zero, out=self.s[row])
+        torch.where(good, y, zero, out=self.y[row])
+        along_s = (self.s[:held] @ g).to(self.sy.dtype)
+        along_y = (self.y[:held] @ g).to(self.sy.dtype)
+        curvature, length = curvature.to(self.sy.dtype), (y @ y).to(self.sy.dtype)
+        with_s = torch.where(good, along_s - self.along_s[:held], 0)
+        with_y = torch.where(good, along_y - self.along_y[:held], 0)
+        with_s[row] = torch.where(good, curvature, 1)  # 1, so that the triangle can be solved
+        with_y[row] = torch.where(good, length, 0)
+        self.sy[:held, row] = with_s
+        self.yy[:held, row] = with_y
+        self.yy[row, :held] = with_y
+        self.along_s[:held], self.along_y[:held] = along_s, along_y
+        self.scale = torch.where(good, curvature / length, self.scale)
+
+    def step(self, length: float) -> Tensor:
+        """−length · H g, with the gradient g that was added last.
+
+        The first of the two loops solves R α = Sᵀg, where R is the upper triangle of SᵀY in the order of time: α is
+        what it subtracts of each y. The second adds c of each s: Rᵀ c = D α − scale (Yᵀg − YᵀY α), D the diagonal of R.
+        """
+        held = min(self.count, len(self.s))
+        oldest = self.count % held if self.count > held else 0
+        sy, yy = (_turned(matrix[:held, :held], -oldest) for matrix in (self.sy, self.yy))
+        along_s, along_y = (_turned(vector[:held], -oldest)[:, None] for vector in (self.along_s, self.along_y))
+        alpha = torch.linalg.solve_triangular(sy, along_s, upper=True)
+        rest = sy.diagonal()[:, None] * alpha - self.scale * (along_y - yy @ alpha)
+        c = torch.linalg.solve_triangular(sy.T, rest, upper=False)
+        of_s = _turned((-length * c)[:, 0], oldest).to(self.s.dtype)
+        of_y = _turned((length * self.scale * alpha)[:, 0], oldest).to(self.s.dtype)
+        move = self.g * (-length * self.scale).to(self.s.dtype)
+        return move.addmv_(self.s[:held].T, of_s).addmv_(self.y[:held].T, of_y)
+
+
+def _turned(ring: Tensor, by: int) -> Tensor:
+    """A ring's rows, and a matrix's columns, moved on by some places."""
+    return ring.roll((by,) * ring.ndim, tuple(range(ring.ndim))) if by else ring

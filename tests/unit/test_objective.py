@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from frames import texture
-from neural_style import weights
+from neural_style import losses, weights
 from neural_style.losses import total_variation
 from neural_style.methods import METHODS
 from neural_style.objective import Objective, Previous, Targets, closed_form, gram_matrices
@@ -153,3 +153,25 @@ def test_vgg_space_round_trip():
     assert x.shape == (1, 3, 20, 24)
     assert x[0, 0, 3, 5].item() == pytest.approx(frame[3, 5, 2] * 256 - 103.939, abs=1e-3)  # blue comes first
     assert np.abs(from_vgg(x) - frame).max() < 1e-6
+
+
+def test_a_gram_matrix_and_its_gradient():
+    """Against the plain product, whose gradient autograd puts together from two."""
+    torch.manual_seed(0)
+    features = torch.randn(1, 5, 4, 6, dtype=torch.float64).contiguous(memory_format=torch.channels_last)
+    features.requires_grad_(True)
+    flat, asymmetric = features.flatten(2)[0], torch.randn(5, 5, dtype=torch.float64)
+    plain = flat @ flat.T / flat.numel()
+    assert torch.allclose(losses.gram_matrix(features), plain, rtol=1e-12)
+    ours, theirs = (
+        torch.autograd.grad((asymmetric * gram.square()).sum(), features)[0]
+        for gram in (losses.gram_matrix(features), plain)
+    )
+    assert torch.allclose(ours, theirs, rtol=1e-12)
+
+
+def test_the_style_losses_of_all_layers_at_once():
+    torch.manual_seed(0)
+    ours, theirs = ([torch.randn(n, n, dtype=torch.float64) for n in (3, 7, 2)] for _ in range(2))
+    apart = sum(losses.style_loss(a, b) for a, b in zip(ours, theirs, strict=True))
+    assert torch.allclose(losses.style_losses(ours, losses.StyleTargets(theirs)), apart, rtol=1e-12)

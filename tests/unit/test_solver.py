@@ -1,8 +1,17 @@
 """L-BFGS: the same steps as PyTorch's own, which follows the reference's Torch."""
 
+import os
+
 import pytest
 import torch
 
+from frames import texture
+from neural_style import weights
+from neural_style.bench.machine import peak_memory
+from neural_style.methods import METHODS
+from neural_style.networks.vgg import VGG
+from neural_style.objective import Objective, Previous, Targets
+from neural_style.pixels import to_vgg
 from neural_style.solver import minimise
 
 
@@ -20,7 +29,7 @@ def evaluate(x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     return value.detach(), torch.autograd.grad(value, x)[0]
 
 
-@pytest.mark.parametrize(("iterations", "history"), [(1, 100), (2, 100), (12, 100), (15, 100), (15, 5)])
+@pytest.mark.parametrize(("iterations", "history"), [(1, 100), (2, 100), (12, 100), (15, 100), (15, 5), (15, 1)])
 def test_steps_are_those_of_torch(iterations, history):
     start = torch.linspace(-0.5, 0.5, 24, dtype=torch.float64).view(1, 3, 2, 4)
     theirs = start.clone().requires_grad_(True)
@@ -72,3 +81,73 @@ def test_a_solve_that_gains_no_more_stops(stop, evaluations):
 
     minimise(bowl, start, 400, stop=stop)
     assert len(calls) == evaluations
+
+
+def wave(x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """Hills and valleys: some steps meet negative curvature."""
+    x = x.detach().requires_grad_(True)
+    value = (torch.cos(3 * x) + 0.3 * x.square()).sum() + 0.1 * (x[1:] * x[:-1]).sum()
+    return value.detach(), torch.autograd.grad(value, x)[0]
+
+
+def test_pairs_of_negative_curvature_are_left_out_as_torch_does():
+    start = torch.linspace(-0.2, 0.3, 7, dtype=torch.float64)
+    theirs = start.clone().requires_grad_(True)
+    optimizer = torch.optim.LBFGS([theirs], max_iter=12, max_eval=10**6, tolerance_grad=0, tolerance_change=0)
+    gradients, places = [], []
+
+    def closure() -> torch.Tensor:
+        value, theirs.grad = wave(theirs)
+        gradients.append(theirs.grad.clone())
+        places.append(theirs.detach().clone())
+        return value
+
+    optimizer.step(closure)
+    curvatures = [
+        float((gradients[i + 1] - gradients[i]) @ (places[i + 1] - places[i])) for i in range(len(places) - 1)
+    ]
+    assert min(curvatures) < 0 < max(curvatures)
+    assert torch.allclose(minimise(wave, start, 12), theirs.detach(), rtol=1e-7, atol=1e-9)
+
+
+@pytest.mark.parametrize(("dtype", "iterations", "levels"), [(torch.float64, 10, 1e-4), (torch.float32, 5, 0.1)])
+def test_the_same_pictures_as_torch_paints(dtype, iterations, levels):
+    """The published objective itself. In float32 roundings grow from step to step: ten steps on, they can be seen."""
+    vgg = VGG(weights.tensors("vgg16"), dtype)
+    goal, before = (to_vgg(texture(32, 32, seed)).to(dtype) for seed in (1, 2))
+    previous = Previous(before, torch.ones(1, 1, 32, 32, dtype=dtype))
+    objective = Objective(METHODS["fast"], vgg, Targets(goal, goal, goal), [previous])
+    theirs = before.clone().requires_grad_(True)
+    optimizer = torch.optim.LBFGS([theirs], max_iter=iterations, max_eval=100, tolerance_grad=0, tolerance_change=0)
+
+    def closure() -> torch.Tensor:
+        value, theirs.grad = objective.evaluate(theirs)
+        return value
+
+    optimizer.step(closure)
+    ours = minimise(objective.evaluate, before, iterations)
+    assert (ours - before).abs().max() > 10
+    assert (ours - theirs.detach()).abs().max() < levels
+
+
+def test_the_host_never_looks_into_a_tensor():
+    """Tensors of the meta device have shapes and no values: whoever asks for one fails."""
+    vgg = VGG(weights.tensors("vgg16")).to("meta")
+    x = torch.zeros(1, 3, 32, 32, device="meta")
+    previous = Previous(x, x[:, :1])
+    for name in ("fast", "steady"):
+        objective = Objective(METHODS[name], vgg, Targets(x, x, x), [previous])
+        picture = minimise(objective.evaluate, x, 5, history=3)
+        assert picture.shape == x.shape and picture.device.type == "meta"
+    with pytest.raises(RuntimeError):
+        minimise(lambda x: (x.sum(), x), x, 60, stop=1e-4)  # the one look that is allowed
+
+
+@pytest.mark.skipif(not peak_memory(os.getpid()), reason="this system does not tell how much memory is held")
+def test_memory_does_not_grow_from_frame_to_frame():
+    start, scale = torch.zeros(500_000), torch.linspace(0.1, 2, 500_000)
+    held = []
+    for _ in range(6):
+        minimise(lambda x: (x.sum(), scale * (x - 1)), start, 8)
+        held.append(peak_memory(os.getpid())["now"])
+    assert max(held[2:]) - held[1] < 20  # MB, of about 40 that a solve takes
