@@ -42,12 +42,12 @@ def refresh(scene: bpy.types.Scene) -> None:
     known, frame = view.of(scene), scene.frame_current
     for node in survey.styles(scene):
         key = status.key(node)
+        if render.kept(node) == frame:
+            continue  # it shows what was rendered, until the artist goes elsewhere
         entry = known.bake.entries(node.name).get(frame) if known and not known.trouble else None
         path = known.bake.shelf.frames.get(entry.file) if entry else None
         if path is not None and _show_baked(node, path, entry.weight):
             status.say(node, f"Frame {frame}: baked")
-        elif render.kept(node) == frame:
-            continue  # it was rendered
         elif _shown.get(key, ("",))[0] != "preview" or _shown[key][1] != frame:
             still.hide(node)
             _shown.pop(key, None)
@@ -104,7 +104,7 @@ class _Preview:
         self.is_done = False
         self._trouble: PaintError | None = None
         self._rgb = None
-        self._source, settings = render.without_handlers(lambda: _capture(scene, node, frame))
+        self._source, self._mask, settings = render.without_handlers(lambda: _capture(scene, node, frame))
         self._weight = settings.style_weight
         width = min(_WIDTH, settings.working_width or _WIDTH)
         alone = replace(settings, method="johnson", working_width=width, iterations=0, upscale=1)
@@ -115,7 +115,8 @@ class _Preview:
 
     def _paint(self) -> None:
         try:
-            self._rgb = self._worker.paint(self._request, pixels.to_door(self._source))[1]
+            planes = {} if self._mask is None else {"mask": pixels.plane_to_door(self._mask)}
+            self._rgb = self._worker.paint(self._request, pixels.to_door(self._source), planes)[1]
         except PaintError as trouble:
             self._trouble = trouble
         finally:
@@ -132,13 +133,13 @@ class _Preview:
             _failed = self.key, self.frame
             status.say(node, str(self._trouble or "the preview failed"), is_error=True)
             return
-        still.show(node, mark.preview(pixels.from_door(self._rgb, self._source)))
+        still.show(node, mark.preview(pixels.from_door(self._rgb, self._source, self._mask)))
         _shown[self.key] = "preview", self.frame
         status.say(node, f"Frame {self.frame}: a preview, this frame alone; it is not baked")
 
 
 def _capture(scene: bpy.types.Scene, node: bpy.types.Node, frame: int) -> tuple:
-    """What is wired into a node at a frame, and the node's settings there."""
+    """What is wired into a node at a frame, picture and mask (or None), and the node's settings there."""
     values = Values(scene)
     folder = exchange.folder()
     capture = None
@@ -146,7 +147,7 @@ def _capture(scene: bpy.types.Scene, node: bpy.types.Node, frame: int) -> tuple:
         values.go(frame)
         settings: Settings = values.read(node.name)
         capture = Capture(scene, node, folder)
-        return capture.take(frame), settings
+        return capture.take(frame), capture.planes.get("mask"), settings
     finally:
         if capture is not None:
             capture.free()
