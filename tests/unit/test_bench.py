@@ -116,12 +116,25 @@ def test_a_tiny_run_leaves_a_report(tmp_path, capsys):
     seconds = tmp_path / "timings.jsonl"
     lines = [{"painted": True, "frame": n, "capture": 0.1 * n, "solver": 2.0} for n in (1, 2, 3)]
     seconds.write_text("".join(json.dumps(line) + "\n" for line in [*lines, {"painted": False, "capture": 9.0}]))
-    asked = ["bench", "-o", str(tmp_path / "out"), "--quick", "--parts", "flow,host,pixels,frames", "--sizes", "48x32"]
-    asked += ["--growth-sizes", "64x48", "--growth-method", "blend", "--frames", "4"]
+    asked = [
+        "bench",
+        "-o",
+        str(tmp_path / "out"),
+        "--quick",
+        "--parts",
+        "kernels,flow,host,pixels,frames",
+        "--sizes",
+        "48x32",
+    ]
+    asked += ["--kernel-sizes", "64x48", "--growth-sizes", "64x48", "--growth-method", "blend", "--frames", "4"]
     assert main([*asked, "--rounds", "1", "--blender", str(seconds)]) == 0
     found = json.loads((tmp_path / "out" / "bench.json").read_text())
     assert found["blender"]["seconds a frame"]["capture"] == {"median": 0.2, "least": 0.1, "most": pytest.approx(0.3)}
     assert found["rates"]["bytes a second"] > 0 < found["rates"]["operations a second"]["float32"]
+    (report,) = found["kernels"]
+    assert {"opencv + numpy", "torch"} <= {row["backend"] for row in report["rows"]}
+    for name, apart in report["largest_difference"].items():
+        assert name == "opencv + numpy" or max(apart.values()) < 1e-4
     (pixels,) = found["pixels"]
     assert pixels["seconds a million pixels"] == pytest.approx(pixels["seconds a frame"] / (64 * 48 / 1e6))
     assert len(found["frames"]["memory of the worker, MB"]) == 2

@@ -10,7 +10,7 @@ from typing import Any
 import torch
 
 from neural_style import video
-from neural_style.bench import clip, host, machine, painting, table
+from neural_style.bench import clip, host, kernels, machine, painting, table
 from neural_style.bench.floor import Rates, Work, operations, traffic
 from neural_style.bench.timing import Spread
 from neural_style.door.errors import NeuralStyleError
@@ -32,6 +32,7 @@ class Plan:
     output: Path
     parts: Sequence[str]
     sizes: Sequence[Size]
+    kernel_sizes: Sequence[Size]
     growth_sizes: Sequence[Size]
     rounds: int
     port_iterations: int
@@ -72,6 +73,7 @@ def run(plan: Plan, command: str) -> str:
     found: dict[str, Any] = {"command": command, "machine": machine.describe(painter.device)}
     parts: dict[str, Callable[[], dict[str, Any]]] = {
         "painting": lambda: {"painting": [_painting(plan, painter, ruler, *size) for size in plan.sizes]},
+        "kernels": lambda: {"kernels": [_kernels(plan, *size) for size in plan.kernel_sizes]},
         "flow": lambda: {"flow": [_flow(plan, *size) for size in plan.sizes]},
         "host": lambda: {"host": host.transport(plan.sizes, plan.style, max(2, plan.rounds))},
         "pixels": lambda: {"pixels": host.pixels(plan.growth_sizes, plan.growth, frames=3)},
@@ -113,6 +115,10 @@ def _painting(plan: Plan, painter: Painter, ruler: machine.Ruler, height: int, w
 def _floor(work: Sequence[Work], rates: Rates) -> dict[str, float]:
     """What is counted, and the seconds that it takes at least."""
     return {"operations": operations(work), "bytes": traffic(work), "seconds": rates.seconds(work)}
+
+
+def _kernels(plan: Plan, height: int, width: int) -> dict[str, Any]:
+    return kernels.measure(kernels.backends(), width, height, max(3, 3 * plan.rounds))
 
 
 def _flow(plan: Plan, height: int, width: int) -> dict[str, Any]:

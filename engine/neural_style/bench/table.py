@@ -6,6 +6,8 @@ from typing import Any
 
 from tabulate import tabulate
 
+from neural_style.bench import kernels
+
 Found = Mapping[str, Any]
 
 
@@ -14,6 +16,8 @@ def markdown(found: Found) -> str:
     parts = [_head(found)]
     for size in found.get("painting", ()):
         parts += [_painting(size)]
+    for report in found.get("kernels", ()):
+        parts += [f"## Kernels, {report['width']}×{report['height']}", kernels.table(report)]
     if "flow" in found:
         rows = [
             [_size(size), name, _milliseconds(spread)]

@@ -10,6 +10,7 @@ from neural_style.door.catalogue import DEFAULT_METHOD, DEFAULT_STYLE
 #: What can be measured.
 PARTS = {
     "painting": "steady and fast against a plain PyTorch port, solver and whole frame",
+    "kernels": "warp and reliability, every backend against OpenCV and NumPy",
     "flow": "optical flow",
     "host": "what the way to the worker and back takes",
     "pixels": "how time and memory grow with the frame's size",
@@ -35,6 +36,8 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     )
     parser.add_argument("--sizes", type=_sizes, default=[(270, 480), (480, 640)], metavar="WxH,WxH…",
                         help="of painting, flow, host (default: 480x270,640x480)")  # fmt: skip
+    parser.add_argument("--kernel-sizes", type=_sizes, default=[(1080, 1920)], metavar="WxH,WxH…",
+                        help="(default: 1920x1080)")  # fmt: skip
     parser.add_argument("--growth-sizes", type=_sizes, default=[(270, 480), (540, 960), (1080, 1920), (2160, 3840)],
                         metavar="WxH,WxH…", help="(default: 480x270 to 3840x2160)")  # fmt: skip
     parser.add_argument("--rounds", type=arguments.positive, default=3, metavar="N", help="(default: %(default)s)")
