@@ -11,7 +11,8 @@ import sys
 import time
 from pathlib import Path
 
-from environments import ROOT, Environment, MissingPythonError, ensure
+from environments import ENVIRONMENTS, ROOT, Environment, MissingPythonError, ensure
+from lib import opencl
 from lib.processes import SetupError, clean_environment, say
 
 
@@ -23,6 +24,10 @@ def main(arguments: list[str]) -> int:
     try:
         engine = ensure("test")
         skipped = list(filter(None, map(_without, ("blender-4.5", "blender-5.2"))))
+        sentence = opencl.make_testable(engine.python, ENVIRONMENTS / f"{engine.folder.name}.log")
+        if sentence:
+            say(sentence)
+            skipped.append(sentence)
     except SetupError as error:
         say(str(error))
         return 2

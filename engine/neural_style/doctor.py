@@ -16,6 +16,7 @@ from neural_style import device as devices
 from neural_style.door.catalogue import DEFAULT_STYLE
 from neural_style.door.errors import NeuralStyleError
 from neural_style.methods import STYLE_LAYERS
+from neural_style.motion import choice
 from neural_style.networks.arbitrary import BOTTLENECK, ArbitraryNetwork, StylePredictor
 from neural_style.networks.vgg import VGG, read_vgg19
 from neural_style.pixels import to_vgg
@@ -53,6 +54,7 @@ def examine() -> Iterator[Finding]:
     else:
         yield _tried("warp: native", partial(_warp, "native"))
     yield _tried("warp: torch", partial(_warp, "torch"))
+    yield from _opencl()
     yield _tried("warp in use", motion.backend)
     for name in motion.FLOWS:
         yield _tried(f"flow: {name}", partial(_flow, name))
@@ -95,6 +97,25 @@ def _warp(backend: str) -> str:
     if not np.allclose(moved[:20, :28], image[2:22, 2:30], atol=1e-6):
         raise RuntimeError("a warp by two pixels went wrong")
     return "works"
+
+
+def _opencl() -> Iterator[Finding]:
+    """Every OpenCL device, and how fast it is beside what there is without: measured once for a machine, and kept."""
+    try:
+        found = choice.settle()
+    except RuntimeError as error:
+        yield Finding("warp: opencl", str(error))
+        return
+    if not found.devices:
+        yield Finding("warp: opencl", "no OpenCL device here, and none is needed")
+    own = {name: time for name, time in found.seconds.items() if name not in found.devices}
+    for device, fault in found.devices.items():
+        if fault:
+            yield Finding("warp: opencl", f"{device}: not used, for it does not work ({fault})")
+            continue
+        times = ", ".join(f"{1e3 * time:.1f} ms ({name})" for name, time in own.items())
+        used = "used" if device == found.device else "not used, for it is not clearly the fastest"
+        yield Finding("warp: opencl", f"{device}: {used}; {1e3 * found.seconds[device]:.1f} ms a frame against {times}")
 
 
 def _flow(name: str) -> str:

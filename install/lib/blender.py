@@ -1,12 +1,11 @@
 """Sees to it that Blender's Python module can be imported, where the system lacks a library that it needs."""
 
-import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
-from lib.processes import SetupError, clean_environment, run_quietly, say
+from lib import system
+from lib.processes import SetupError, clean_environment, say
 
 #: The system's libraries that Blender loads even without a screen, by their names in Debian and Ubuntu.
 LIBRARIES = (
@@ -27,17 +26,13 @@ def make_importable(python: Path, log: Path) -> None:
         return
     if ".so" not in complaint:
         raise SetupError("Blender's Python module cannot be imported", complaint, f"see {log}")
-    command = ["apt-get", "install", "-y", "--no-install-recommends", *LIBRARIES]
-    may_install = shutil.which("apt-get") and hasattr(os, "geteuid") and os.geteuid() == 0
-    if not may_install:
-        mend = f"run: sudo {' '.join(command)}"
-        if not shutil.which("apt-get"):
+    if not system.may_install():
+        mend = f"run: sudo {' '.join(system.command(LIBRARIES))}"
+        if not system.has_apt():
             mend = f"install the X and OpenGL libraries; Debian calls them {' '.join(LIBRARIES)}"
         raise SetupError("Blender needs a library that this system lacks", complaint, mend)
     say("installing the X and OpenGL libraries that Blender loads (apt-get) …")
-    os.environ.setdefault("DEBIAN_FRONTEND", "noninteractive")
-    run_quietly(["apt-get", "update"], log, "apt-get update")
-    run_quietly(command, log, "installing Blender's system libraries")
+    system.install(LIBRARIES, log, "installing Blender's system libraries")
     complaint = _import_complaint(python)
     if complaint is not None:
         raise SetupError("Blender's Python module cannot be imported", complaint, f"see {log}")

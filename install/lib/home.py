@@ -12,7 +12,10 @@ from collections.abc import Iterable
 from pathlib import Path
 
 #: What lies in the data folder besides the engine.
-_DATA = {"networks": ("weights", "clips", "bfloat16.json", "bfloat16.lock"), "styles": ("styles",)}
+_DATA = {
+    "networks": ("weights", "clips", "bfloat16.json", "bfloat16.lock", "opencl.json", "opencl.lock"),
+    "styles": ("styles",),
+}
 
 #: What lies in the cache's folder: states by the first two letters of their key, optical flow, and bakes.
 _CACHE = ("[0-9a-f][0-9a-f]", "flow", "bakes")

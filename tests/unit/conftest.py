@@ -1,11 +1,14 @@
 """What several tests share: the painter, and folders of their own for whatever is kept."""
 
+import os
+
 import pytest
 import torch
 
 from neural_style import weights
 from neural_style.cache import FrameCache
 from neural_style.device import BFLOAT16_VARIABLE
+from neural_style.motion import BACKEND_VARIABLE, choice, without_opencl
 from neural_style.networks.vgg import VGG
 from neural_style.painter import Painter
 
@@ -21,7 +24,19 @@ def _one_precision():
     """Features in float32 everywhere, whatever this processor is fast at: the numbers are the same on all machines."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(BFLOAT16_VARIABLE, "0")
+        if not os.environ.get(BACKEND_VARIABLE):
+            patch.setenv(BACKEND_VARIABLE, without_opencl())  # nor what doctor found out about OpenCL
         yield
+
+
+@pytest.fixture
+def unmeasured(tmp_path, monkeypatch):
+    """Nothing is forced, and nothing was measured on this machine: a data folder of its own."""
+    monkeypatch.setenv("NEURAL_STYLE_DATA", str(tmp_path / "data"))
+    monkeypatch.delenv(BACKEND_VARIABLE, raising=False)
+    choice.chosen.cache_clear()
+    yield tmp_path / "data"
+    choice.chosen.cache_clear()
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from neural_style.motion import torch_backend
+from neural_style.motion import opencl_backend, torch_backend
 
 
 def warp(image, flow, kernel):
@@ -103,4 +103,27 @@ class Torch:
         return torch_backend.reliability(torch.from_numpy(flow), torch.from_numpy(reverse), motion_boundaries).numpy()
 
 
-BACKENDS = [pytest.param(Native(), id="native"), pytest.param(Torch(), id="torch")]
+class OpenCL:
+    """The first OpenCL device; PoCL, where the tests' set-up found no other. Skipped only where there is none."""
+
+    def __getattr__(self, name):
+        if not opencl_backend.device_names():
+            pytest.skip("there is no OpenCL device here; on Debian and Ubuntu, pocl-opencl-icd makes one")
+        return getattr(opencl_backend.open_device(), name)
+
+
+#: What `NEURAL_STYLE_WARP` may say.
+NAMES = ("native", "torch", "opencl")
+
+
+def need(name):
+    """The name of a backend; the test is skipped where it cannot be had and need not."""
+    _ = {"native": Native, "torch": Torch, "opencl": OpenCL}[name]().warp
+    return name
+
+
+BACKENDS = [
+    pytest.param(Native(), id="native"),
+    pytest.param(Torch(), id="torch"),
+    pytest.param(OpenCL(), id="opencl"),
+]

@@ -1,4 +1,4 @@
-"""Reliability: native and torch against the plain reference, and the cases one can say by heart."""
+"""Reliability: native, torch and OpenCL against the plain reference, and the cases one can say by heart."""
 
 import numpy as np
 import pytest
@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 import motion_reference
-from motion_reference import BACKENDS
+from motion_reference import BACKENDS, NAMES, need
 from neural_style import motion
 
 sides = st.integers(1, 12)
@@ -115,7 +115,7 @@ def test_threads_change_nothing():
         np.testing.assert_array_equal(native.reliability(flow, -flow, True, threads), alone)
 
 
-@pytest.mark.parametrize("name", ["native", "torch"])
+@pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize(
     ("change", "error", "said"),
     [
@@ -126,8 +126,6 @@ def test_threads_change_nothing():
     ],
 )
 def test_says_which_argument_is_wrong(monkeypatch, name, change, error, said):
-    if name == "native":
-        _ = motion_reference.Native().reliability
-    monkeypatch.setenv("NEURAL_STYLE_WARP", name)
+    monkeypatch.setenv("NEURAL_STYLE_WARP", need(name))
     with pytest.raises(error, match=said):
         motion.reliability(*change(*shift(6, 7, 0, 0)))

@@ -1,4 +1,4 @@
-"""Warping: native and torch against the plain reference, the rule at the border, and what is refused."""
+"""Warping: native, torch and OpenCL against the plain reference, the rule at the border, and what is refused."""
 
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 import motion_reference
-from motion_reference import BACKENDS
+from motion_reference import BACKENDS, NAMES, need
 from neural_style import motion
 from neural_style.door.errors import NeuralStyleError
 
@@ -122,22 +122,18 @@ def test_threads_change_nothing_and_may_be_called_from_threads():
             np.testing.assert_array_equal(result, alone)
 
 
-def test_arrays_that_are_not_contiguous_are_copied():
+@pytest.mark.parametrize("name", NAMES)
+def test_arrays_that_are_not_contiguous_are_copied(monkeypatch, name):
     image, flow = random_case(12, 20)
     wide = np.repeat(image, 2, axis=1)[:, ::2]
     backwards = np.ascontiguousarray(flow[::-1])[::-1]
     assert not wide.flags.c_contiguous
-    for name in ("native", "torch"):
-        if name == "native":
-            result = motion_reference.Native().warp(wide, backwards)
-        else:
-            with pytest.MonkeyPatch.context() as patch:
-                patch.setenv("NEURAL_STYLE_WARP", "torch")
-                result = motion.warp(wide, backwards)
-        np.testing.assert_allclose(result, motion_reference.warp(image, flow, "bilinear"), rtol=0, atol=1e-5)
+    monkeypatch.setenv("NEURAL_STYLE_WARP", need(name))
+    result = motion.warp(wide, backwards)
+    np.testing.assert_allclose(result, motion_reference.warp(image, flow, "bilinear"), rtol=0, atol=1e-5)
 
 
-@pytest.mark.parametrize("name", ["native", "torch"])
+@pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize(
     ("change", "error", "said"),
     [
@@ -152,9 +148,7 @@ def test_arrays_that_are_not_contiguous_are_copied():
     ],
 )
 def test_says_which_argument_is_wrong(monkeypatch, name, change, error, said):
-    if name == "native":
-        _ = motion_reference.Native().warp
-    monkeypatch.setenv("NEURAL_STYLE_WARP", name)
+    monkeypatch.setenv("NEURAL_STYLE_WARP", need(name))
     with pytest.raises(error, match=said):
         motion.warp(*change(*random_case(4, 5)))
 
@@ -164,20 +158,18 @@ def test_negative_threads_are_refused():
         motion_reference.Native().warp(*random_case(4, 5), "bilinear", -1)
 
 
-def test_the_backend_is_native_unless_forced(monkeypatch):
-    monkeypatch.delenv("NEURAL_STYLE_WARP", raising=False)
+def test_the_backend_is_native_unless_forced(monkeypatch, unmeasured):
     _ = motion_reference.Native().warp
     assert motion.backend() == "native"
     monkeypatch.setenv("NEURAL_STYLE_WARP", "torch")
     assert motion.backend() == "torch"
     monkeypatch.setenv("NEURAL_STYLE_WARP", "cuda")
-    with pytest.raises(NeuralStyleError, match="use native or torch"):
+    with pytest.raises(NeuralStyleError, match="use native, torch or opencl"):
         motion.backend()
 
 
-def test_a_forced_but_missing_native_is_an_error(monkeypatch):
+def test_a_forced_but_missing_native_is_an_error(monkeypatch, unmeasured):
     monkeypatch.setattr(sys.modules["neural_style.motion.warp"], "_native", None)
-    monkeypatch.delenv("NEURAL_STYLE_WARP", raising=False)
     assert motion.backend() == "torch"
     image, flow = random_case(6, 7)
     np.testing.assert_allclose(

@@ -6,7 +6,15 @@ Flow is float32 (H, W, 2) in pixels, (right, down), from the frame it is named a
 from neural_style.motion.flow import FLOWS, DISFlow, FarnebackFlow, FlowEstimator, in_levels
 from neural_style.motion.refine import to_edges
 from neural_style.motion.rendered import Rendered, way_back
-from neural_style.motion.warp import BACKEND_VARIABLE, Kernel, backend, native_missing, reliability, warp
+from neural_style.motion.warp import (
+    BACKEND_VARIABLE,
+    Kernel,
+    backend,
+    native_missing,
+    reliability,
+    warp,
+    without_opencl,
+)
 
 __all__ = [
     "BACKEND_VARIABLE",
@@ -23,4 +31,5 @@ __all__ = [
     "to_edges",
     "warp",
     "way_back",
+    "without_opencl",
 ]
