@@ -5,11 +5,13 @@ baked, and so gives the picture that a render from the start would give.
 """
 
 import hashlib
+import traceback
 
 import bpy
 
 from . import pixels
 from .door.messages import Painted
+from .errors import PaintError
 from .ledger import Entry, Ledger
 from .shelf import Frame, Shelf
 
@@ -66,7 +68,14 @@ class Bake:
         """The engine's key of the frame that this one is held to, where that one is baked."""
         if not any(start < frame for start in self.shelf.starts):
             return None
-        entries = self.entries(stream)
+        try:
+            entries = self.entries(stream)
+        except PaintError:
+            raise
+        except Exception:  # whatever data it meets: a render does not need the bake
+            traceback.print_exc()
+            self.shelf.starts.clear()
+            return None
         entry = entries.get(frame)
         if entry is None or entry.previous is None:
             return None

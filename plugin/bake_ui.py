@@ -1,5 +1,7 @@
 """Bake in the window: its buttons on the node, its bar there and in the status bar, and the timer behind both."""
 
+import traceback
+
 import bpy
 from bpy.props import BoolProperty
 
@@ -142,10 +144,19 @@ def _redraw() -> None:
 
 
 def _look() -> float:
+    """The timer: one that raises would be the last."""
+    try:
+        _do_what_is_due()
+    except Exception:
+        traceback.print_exc()
+    return _LOOK_SECONDS
+
+
+def _do_what_is_due() -> None:
     """What has to be done now and then; never for long."""
     if render.is_rendering():
         escape.listen()
-        return _LOOK_SECONDS
+        return
     windows = bpy.context.window_manager.windows
     scenes = list({window.scene.name: window.scene for window in windows}.values())
     if _bakery is not None and _bakery.poll():
@@ -155,7 +166,7 @@ def _look() -> float:
         for scene in scenes:
             scrub.refresh(scene)
     if any(window.screen.is_animation_playing for window in windows):
-        return _LOOK_SECONDS
+        return
     if view.tick(scenes):
         _redraw()
         for scene in scenes:
@@ -163,7 +174,6 @@ def _look() -> float:
     previews = bpy.context.window_manager.neural_style_previews and not running()
     for scene in scenes[:1]:
         scrub.tick(scene, previews)
-    return _LOOK_SECONDS
 
 
 def _tell() -> None:

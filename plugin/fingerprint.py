@@ -30,8 +30,8 @@ _IDLE = _words(
     active_shape_key bound_box is_dirty active_material active_material_index show_name hide_viewport hide_select
     node_tree loops vertices edges polygons loop_triangles loop_triangle_polygons corner_normals vertex_normals
     polygon_normals uv_layers vertex_colors color_attributes active_color_index default_color_name attributes
-    color_attributes key_blocks point_caches point_cache filepath filepath_raw pixels size channels
-    frame_duration depth generated_width generated_height"""
+    color_attributes key_blocks point_caches point_cache filepath filepath_raw depsgraph pixels size channels
+    uv_layer_clone uv_layer_stencil frame_duration depth generated_width generated_height"""
 )
 
 #: Of nodes, also their place and size.
@@ -50,6 +50,9 @@ _IDLE_OF_SCENES = _IDLE | _words(
     safe_areas image_settings ffmpeg threads threads_mode use_overwrite use_placeholder use_lock_interface
     use_persistent_data metadata_input stamp_note_text collection transform_orientation_slots uvedit"""
 )
+
+#: What Blender says of itself rather than of the file.
+_OF_BLENDER = (bpy.types.Struct, bpy.types.Property, bpy.types.Depsgraph)
 
 #: Where an attribute's values are, by its type's name where it is not in `value`.
 _VALUES = {"FLOAT_VECTOR": "vector", "FLOAT2": "vector", "FLOAT_COLOR": "color", "BYTE_COLOR": "color"}
@@ -111,8 +114,8 @@ class Fingerprint:
     def feed_id(self, thing: bpy.types.ID) -> None:
         """A data-block: its own values, its files and geometry, and all data-blocks that it points to."""
         thing = thing.original
-        if not self._deep:
-            self.feed(thing.name)
+        if not self._deep or isinstance(thing, bpy.types.CompositorNodeTree):
+            self.feed(thing.name)  # a tree's nodes are fed as they are evaluated
             return
         if thing.as_pointer() in self._seen:
             self.feed("again", thing.name)
@@ -151,7 +154,7 @@ class Fingerprint:
         self._seen.add(place)
         for prop in thing.bl_rna.properties:
             name = prop.identifier
-            if name in idle or f"{at}{name}" in animated:
+            if name in idle or name.startswith("active_") or f"{at}{name}" in animated:
                 continue
             if prop.type in {"POINTER", "COLLECTION"}:
                 self._feed_children(thing, prop, idle, animated, f"{at}{name}")
@@ -175,7 +178,7 @@ class Fingerprint:
             if isinstance(child, bpy.types.ID):
                 if not isinstance(child, bpy.types.Scene):
                     self.feed_id(child)
-            elif child is not None:
+            elif child is not None and not isinstance(child, _OF_BLENDER):
                 self._feed_struct(child, idle, animated, f"{at}.")
 
     def _feed_files(self, thing: bpy.types.ID) -> None:
@@ -208,6 +211,9 @@ class Fingerprint:
 
     def _feed_geometry(self, thing: bpy.types.ID) -> None:
         for attribute in getattr(thing, "attributes", ()):
+            # Those with a dot are Blender's own notes, such as what is selected, but for what connects what.
+            if attribute.name.startswith(".") and attribute.name not in {".edge_verts", ".corner_vert"}:
+                continue
             self._feed_array(attribute.name, attribute.data, _VALUES.get(attribute.data_type, "value"))
         for block in getattr(thing, "key_blocks", ()):
             self._feed_array(block.name, block.data, "co")

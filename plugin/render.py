@@ -33,7 +33,7 @@ _nested = False
 #: Whether the job's scene is between `render_pre` and `render_post`: what is rendered then is shown by its strips.
 _in_frame = False
 
-#: The frames whose pictures the nodes still show, by `status.key`.
+#: The frames at which nodes still show what was rendered, by `status.key`.
 _kept: dict[str, int] = {}
 
 
@@ -64,8 +64,9 @@ def _on_pre(scene, *_) -> None:
 @persistent
 def _on_complete(scene, *_) -> None:
     if _is_of_job(scene):
-        # After a still the artist goes on compositing; after an animation Blender is back at another frame.
-        _end(keep_picture=not bpy.app.background and _job.frame == scene.frame_current)
+        # Blender composites what the render window shows again, whenever anything changes: without the last picture,
+        # which after an animation is of another frame than the one that Blender is back at, it would be empty.
+        _end(keep_picture=not bpy.app.background)
 
 
 @persistent
@@ -111,7 +112,7 @@ def is_rendering() -> bool:
 
 
 def kept(node: bpy.types.Node) -> int | None:
-    """The frame whose rendered picture a node still shows, if it does."""
+    """The frame that the artist was at when a node got the rendered picture that it shows, if it shows one."""
     return _kept.get(status.key(node)) if picture.is_shown(node) else None
 
 
@@ -171,7 +172,8 @@ def _end(keep_picture: bool) -> None:
     job, _job, _in_frame = _job, None, False
     if job is not None:
         job.free(keep_picture)
-        _kept.update({stream.status: job.frame for stream in job.streams} if keep_picture else {})
+        shown_at = job.scene.frame_current
+        _kept.update({stream.status: shown_at for stream in job.streams} if keep_picture else {})
         if job.trouble and bpy.app.background:
             stop_worker()  # the process is to end without further ado
 

@@ -4,6 +4,7 @@
 """
 
 import time
+import traceback
 from dataclasses import dataclass, field
 
 import bpy
@@ -116,6 +117,9 @@ def _gather(name: str) -> bool:
     except ReferenceError:  # the scene is gone
         del _coming[name]
         return False
+    except Exception as error:  # whatever data it meets: the timer goes on
+        traceback.print_exc()
+        view.trouble = f"{type(error).__name__}: {error}"
     _cost = time.perf_counter() - start
     _views[name] = _coming.pop(name)
     return True

@@ -46,3 +46,11 @@ def test_it_bakes_what_the_frame_needs(command):
 
 def test_a_part_is_that_of_the_whole(command):
     np.testing.assert_array_equal(command.frame("part/0004.exr"), command.frame("whole/0004.exr"))
+
+
+def test_what_changes_a_3d_scene_s_picture_un_bakes_it(blender):
+    said = blender.run("bake_scene").said
+    assert said["status"] == 0
+    kept = {"opened again", "gone to another frame, selected", "back"}
+    assert said["changes"] == {change: 3 if change in kept else 0 for change in said["changes"]}
+    assert len(said["changes"]) == 10
