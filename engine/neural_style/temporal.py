@@ -1,7 +1,7 @@
 """What earlier frames say about this one: their pictures along the flow, and how far each can be trusted."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -12,8 +12,12 @@ from neural_style.methods import Method, Photometric
 from neural_style.pixels import Frame
 
 #: With exact motion, how many times as much colours may differ as with an estimated one: they tell of no wrong flow
-#: any more, but of highlights, and of all that a renderer has no vectors for. Another light is as real as before.
-_EXACT = 2.0
+#: any more, but of highlights, and of all that a renderer has no vectors for.
+_COLOUR = 2.0
+
+#: The same for lightness. An estimated flow goes along with a shadow that passes, the vectors stay with what it passes
+#: over: more shadows have to be found, or they smear.
+_LIGHTNESS = 0.4
 
 #: The squared length of a colour, in sRGB, under which it has no hue to speak of.
 _DARK = 0.02
@@ -78,8 +82,8 @@ def _exact(method: Method, source: Frame, state: State, rendered: motion.Rendere
     there, seen = motion.way_back(rendered, state.after, state.depth)
     reliability = seen.astype(np.float32)
     if method.photometric:
-        lenient = replace(method.photometric, colour=_EXACT * method.photometric.colour)
-        reliability = reliability * photometric_reliability(source, state.source, there, lenient)
+        allowed = Photometric(_LIGHTNESS * method.photometric.lightness, _COLOUR * method.photometric.colour)
+        reliability = reliability * photometric_reliability(source, state.source, there, allowed)
     return there, reliability
 
 

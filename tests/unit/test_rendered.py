@@ -5,8 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from neural_style.motion import Rendered, way_back
+from neural_style.cache import State
+from neural_style.methods import METHODS
+from neural_style.motion import DISFlow, Rendered, way_back
 from neural_style.pixels import motion_to_working, plane_to_working
+from neural_style.temporal import carry, photometric_reliability
 
 HEIGHT, WIDTH, STEP = 32, 48, (3, 2)
 
@@ -92,3 +95,21 @@ def test_made_smaller_no_edge_is_blended():
     depth = np.where(square(1), np.float32(4), np.float32(5))
     assert set(np.unique(plane_to_working(depth, WIDTH // 2))) == {4, 5}
     assert half.shape == (32, 32, 2), "no frame that is painted has a shorter side"
+
+
+def test_with_exact_motion_a_shadow_is_trusted_less_and_a_colour_more():
+    """Vectors stay with what a shadow passes over; and colours need not tell of a wrong flow."""
+    method = METHODS["steady"]
+    here = Rendered(*(np.full((HEIGHT, WIDTH, 2), (right, 0), np.float32) for right in (-1, 1)))
+    before = np.full((HEIGHT, WIDTH, 3), (0.6, 0.3, 0.2), np.float32)
+    shaded, other = before.copy(), before.copy()
+    place, inner = np.s_[8:24, 12:36], np.s_[12:20, 16:32]
+    shaded[place] *= 0.75
+    other[place] += np.float32(0.05) * np.array([1, -2, 0], np.float32) / np.sqrt(np.float32(5))
+    state, flow = State(before, before, after=here.after), here.before
+    for source, is_more in ((shaded, False), (other, True)):
+        estimated = photometric_reliability(source, before, flow, method.photometric)[inner]
+        (carried,) = carry(DISFlow(), method, source, [state], here)
+        np.testing.assert_array_equal(carried.flow[:, 2:], flow[:, 2:])
+        assert np.all((carried.reliability[inner] > estimated) == is_more)
+        assert carried.reliability[2:6, 2:-2].min() > 0.99

@@ -83,5 +83,10 @@ def test_another_light_is_not_another_thing():
     steady = METHODS["steady"].photometric
     assert photometric_reliability(shaded, before, still, steady)[inner].min() > 0.7
     assert photometric_reliability(other, before, still, steady)[inner].max() < 0.05
-    once, twice = (photometric_reliability(shaded, before, still, steady.times(n))[inner].mean() for n in (1, 2))
+    once, twice = (
+        photometric_reliability(shaded, before, still, Photometric(n * steady.lightness, n * steady.colour))[
+            inner
+        ].mean()
+        for n in (1, 2)
+    )
     assert twice == pytest.approx(once ** (1 / 4), rel=1e-3)
