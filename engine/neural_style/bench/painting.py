@@ -1,7 +1,6 @@
 """Whole frames: the plain port, `fast`, `steady`, and `steady`'s solver with the port's objective, in turns."""
 
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -122,11 +121,11 @@ class Painting:
 
     def _ported(self, painted: Frame, warped: Frame, reliability: Frame, iterations: int = 0) -> Frame:
         """The port's picture. The engine asks cuDNN for the same numbers at every run; the port, like anyone, not."""
-        usual: AbstractContextManager[object] = nullcontext()
-        if self.painter.device.type == "cuda":
-            usual = torch.backends.cudnn.flags(deterministic=False, allow_tf32=False)
-        with usual:
+        kept, torch.backends.cudnn.deterministic = torch.backends.cudnn.deterministic, False
+        try:
             return self.port.paint(painted, warped, reliability, iterations or self.fast.iterations)
+        finally:
+            torch.backends.cudnn.deterministic = kept
 
     def _timed(self, name: str, work: Callable[[], object]) -> Taken:
         """What some work takes; notes the most memory that the device needed for it."""
