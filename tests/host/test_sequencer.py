@@ -219,3 +219,12 @@ def test_scenes_in_strips(blender, footage, sources, tmp_path):
             same(srgb(next(painted)[..., :3]), expected[name][number])
     assert done.said["after"] == done.said["before"]
     assert done.said["shown"] is False
+
+
+def test_a_strip_that_cannot_be_painted(blender, footage):
+    """A picture without the painting would be a wrong one."""
+    if blender.version == "4.5":
+        pytest.skip("strips have no Compositor modifier before Blender 5")
+    done = blender.run("sequencer", "refused", footage, status=1)
+    assert "put Neural Style on Speed" in done.text
+    assert not (done.folder / "refused").exists()

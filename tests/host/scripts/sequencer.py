@@ -1,5 +1,6 @@
-"""Strips with Neural Style in their modifiers, for test_sequencer.py: `sequencer.py FOLDER scenes|strips|runs FOOTAGE`.
+"""Strips with Neural Style, for test_sequencer.py: `sequencer.py FOLDER refused|scenes|strips|runs FOOTAGE`.
 
+refused: a strip whose speed an effect changes.
 scenes: three strips of one scene with a compositor, in 4.5 made by *Add Neural Style* of a strip.
 strips: six strips, cut, moved, retimed, reversed and mixed, as they are and painted.
 runs:   every folder of pictures in FOOTAGE, painted in a compositor.
@@ -134,6 +135,16 @@ def strips() -> None:
     shot.say(**said)
 
 
+def refused() -> None:
+    scene = shot.new(96, 64, last=2)
+    scene.sequence_editor_create()
+    still = strip(scene, "Still", 1, 1)
+    paint(scene, still)
+    scene.sequence_editor.strips.new_effect("Speed", "SPEED", 2, 1, length=10, input1=still)
+    shot.render(scene, "refused")
+    shot.leave(int(shot.part("stop").failure is not None))
+
+
 def scenes() -> None:
     scene = shot.new(96, 64, last=17)
     scene.sequence_editor_create()
@@ -193,5 +204,5 @@ def runs() -> None:
         shot.render(scene, folder.name)
 
 
-{"scenes": scenes, "strips": strips, "runs": runs}[what]()
+{"refused": refused, "scenes": scenes, "strips": strips, "runs": runs}[what]()
 shot.leave()
