@@ -4,6 +4,8 @@ A file that is saved meanwhile is saved with the loan: everything borrowed is ma
 is loaded.
 """
 
+import json
+
 import bpy
 
 from . import graph, host, picture
@@ -13,6 +15,25 @@ FOR = "neural_style_for"
 
 #: The custom property of a scene whose strips Blender is to prefetch again.
 PREFETCH = "neural_style_prefetch"
+
+
+#: The custom property of a scene: the modifiers that its preview is to show again, as JSON.
+PREVIEW = "neural_style_preview"
+
+
+def leave_out_of_preview(scene: bpy.types.Scene, modifiers: list[tuple[str, str]]) -> None:
+    """Let the sequencer's preview pass over modifiers, each given by its strip's name and its own.
+
+    The preview composites in the window's thread, and would read the very pictures that the render's thread changes.
+    """
+    hidden = []
+    for strip, name in modifiers:
+        modifier = scene.sequence_editor.strips_all[strip].modifiers[name]
+        if getattr(modifier, "show_preview", False):  # none before 5.2
+            modifier.show_preview = False
+            hidden.append((strip, name))
+    if hidden:
+        scene[PREVIEW] = json.dumps(hidden)
 
 
 def stop_prefetch(scene: bpy.types.Scene) -> None:
@@ -69,3 +90,7 @@ def give_back(scene: bpy.types.Scene) -> None:
     for strip in editor.strips_all:
         for modifier in strip.modifiers:
             _return(modifier)
+    for strip, name in json.loads(scene.pop(PREVIEW, "[]")):
+        holder = editor.strips_all.get(strip)
+        if holder and name in holder.modifiers:
+            holder.modifiers[name].show_preview = True

@@ -6,6 +6,8 @@ the frame before, whatever speed and order the strip has its source in. A strip 
 another has just left, as after a cut with the blade.
 """
 
+import threading
+
 import bpy
 
 from . import exchange, graph, host, lent, picture, sockets, strips, survey
@@ -15,6 +17,14 @@ from .scene_job import SceneJob
 from .strip_capture import StripCapture
 from .strips import Place
 from .values import Values
+
+#: Jobs that are done, and hold something yet.
+_unfreed: list["StripJob"] = []
+
+
+def _free_all() -> None:
+    while _unfreed:
+        _unfreed.pop().really_free()
 
 
 class StripStream(Stream):
@@ -70,9 +80,12 @@ class StripJob(Job):
 
     def prepare(self) -> None:
         """Before the first frame. Raises `PaintError`."""
+        _free_all()
         strips.check(self.scene)
         # Blender's prefetching fails after a nested render (5.2: it crashes), and would show pictures of other frames.
         lent.stop_prefetch(self.scene)
+        places = dict.fromkeys((stream.place.strip, stream.place.modifier) for stream in self.streams)
+        lent.leave_out_of_preview(self.scene, list(places))
         self._part_shared_trees()
         self._folder = exchange.folder()
         for stream in self.streams:
@@ -152,8 +165,20 @@ class StripJob(Job):
                 strip.invalidate_cache("RAW")
 
     def free(self, keep_picture: bool) -> None:
-        """Put everything back."""
+        """Put everything back: in the window a moment later, in its own thread.
+
+        The preview composites there, with what it has evaluated: a picture that the render's thread removes may be
+        just what it reads.
+        """
         del keep_picture  # a strip would show it at every other frame, too
+        _unfreed.append(self)
+        if threading.current_thread() is threading.main_thread():
+            _free_all()
+        else:
+            bpy.app.timers.register(_free_all)
+
+    def really_free(self) -> None:
+        """Put everything back, now."""
         super().free(keep_picture=False)
         for inner in self._inner.values():
             inner.free(keep_picture=False)

@@ -228,3 +228,16 @@ def test_a_strip_that_cannot_be_painted(blender, footage):
     done = blender.run("sequencer", "refused", footage, status=1)
     assert "put Neural Style on Speed" in done.text
     assert not (done.folder / "refused").exists()
+
+
+def test_every_kind_of_strip(blender, footage):
+    """At weight 0 a strip is as without the node: what was captured is just what the modifier is given."""
+    if blender.version == "4.5":
+        pytest.skip("strips have no Compositor modifier before Blender 5")
+    done = blender.run("kinds", footage / "0000.png")
+    for kind in ("changed", "in_meta", "adjustment", "colour", "text", "cross", "half"):
+        given, got = done.frames(f"{kind}_in"), done.frames(f"{kind}_out")
+        assert len(given) == len(got) == 2
+        for before, after in zip(given, got, strict=True):
+            np.testing.assert_allclose(after, before, atol=1e-6)
+            assert before[..., :3].max() > 0.02, f"{kind} shows something"
