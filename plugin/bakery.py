@@ -19,7 +19,7 @@ from . import bake, engine, exchange
 from .errors import PaintError
 
 #: Seconds that a child may take to leave by itself before it is killed.
-_PATIENCE = 0.4
+_PATIENCE = 0.25
 
 _CHILD = Path(__file__).with_name("bake_child.py")
 

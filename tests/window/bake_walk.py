@@ -7,7 +7,6 @@ ImageMagick's `import`), and `walk.json`: what was measured and held true. Exit 
 """
 
 import hashlib
-import importlib
 import json
 import os
 import subprocess
@@ -19,80 +18,29 @@ from pathlib import Path
 import bpy
 import numpy as np
 
-MODULE = "bl_ext.user_default.neural_style"
+sys.path.insert(0, str(Path(__file__).parent))
+
+from window import MODULE, Beat, check, editor, failures, part, until
+
 OUT, CLIP = (Path(path) for path in sys.argv[sys.argv.index("--") + 1 :][:2])
 FRAMES = 24
-STARTED = time.monotonic()
+
+#: A quick one: what is measured here does not depend on it.
+METHOD = "blend"
 
 said: dict = {}
-failures: list[str] = []
-
-
-def part(name: str):
-    """A module of the extension."""
-    return importlib.import_module(f"{MODULE}.{name}")
-
-
-def check(what: str, holds: bool) -> None:
-    """Note whether something holds."""
-    print(f"[{time.monotonic() - STARTED:.0f}] {'ok  ' if holds else 'FAIL'} {what}", flush=True)
-    if not holds:
-        failures.append(what)
-
-
-class Beat:
-    """Measures how long the interface is blocked: by a timer that is due every hundredth of a second."""
-
-    def __init__(self) -> None:
-        self.gaps: list[float] = []
-        self._last = 0.0
-        self._on = False
-
-    def __enter__(self) -> "Beat":
-        self._on, self._last = True, time.monotonic()
-        bpy.app.timers.register(self._tick)
-        return self
-
-    def __exit__(self, *_) -> None:
-        self._on = False
-
-    def rest(self) -> None:
-        """What was done just now does not count."""
-        self._last = time.monotonic()
-
-    def _tick(self) -> float | None:
-        now = time.monotonic()
-        self.gaps.append(now - self._last)
-        self._last = now
-        return 0.01 if self._on else None
-
-    def summary(self) -> dict[str, float]:
-        """In milliseconds."""
-        gaps = 1000 * np.array(self.gaps[1:])
-        return {
-            "longest": round(float(gaps.max()), 1),
-            "99.9 %": round(float(np.quantile(gaps, 0.999)), 1),
-            "median": round(float(np.median(gaps)), 1),
-            "over 100 ms": int((gaps > 100).sum()),
-            "ticks": len(gaps),
-        }
 
 
 beat = Beat()
+
+#: Seconds that each call of the extension's own timer took.
+own: list[float] = []
 
 
 def picture(name: str) -> None:
     """A picture of the whole screen."""
     subprocess.run(["import", "-window", "root", str(OUT / f"{name}.png")], check=False)
     beat.rest()
-
-
-def editor() -> dict:
-    """The context of the compositor's editor."""
-    window = bpy.context.window_manager.windows[0]
-    area = next(area for area in window.screen.areas if area.type == "NODE_EDITOR")
-    region = next(region for region in area.regions if region.type == "WINDOW")
-    return {"window": window, "area": area, "region": region}
 
 
 def shown(node) -> np.ndarray | None:
@@ -131,13 +79,6 @@ def build(scene):
     return tree, source, end, viewer
 
 
-def until(holds, seconds: float):
-    """Wait, without blocking, until something holds."""
-    end = time.monotonic() + seconds
-    while not holds() and time.monotonic() < end:
-        yield 0.1
-
-
 def settle(scene):
     """Wait until the window knows of the last change."""
     view = part("view")
@@ -155,6 +96,14 @@ def walk():
     """All of it; yields the seconds to wait until it goes on."""
     bpy.ops.preferences.addon_enable(module=MODULE)
     view, status, ui = part("view"), part("status"), part("bake_ui")
+    plain = ui._do_what_is_due
+
+    def timed() -> None:
+        start = time.perf_counter()
+        plain()
+        own.append(time.perf_counter() - start)
+
+    ui._do_what_is_due = timed
     scene = bpy.context.scene
     bpy.context.window.workspace = bpy.data.workspaces["Compositing"]
     yield 2
@@ -173,8 +122,7 @@ def walk():
     tree.links.new(source.outputs["Image"], node.inputs["Image"])
     for target in (end, viewer):
         tree.links.new(node.outputs["Image"], target.inputs[0])
-    node.style = "woodblock-wave"
-    node.working_width = 0
+    node.style, node.method, node.working_width = "woodblock-wave", METHOD, 0
     for frame in (1, FRAMES):
         node.keyframe_insert("temporal", frame=frame)
     space.backdrop_zoom = 0.6
@@ -191,6 +139,7 @@ def walk():
     with Beat() as idle:
         yield 10
     said["interface, idle"] = idle.summary()
+    own.clear()
     with beat:
         bpy.ops.neural_style.bake()
         yield from until(lambda: ui._bakery.about["done"] >= FRAMES // 2, 1200)
@@ -204,6 +153,7 @@ def walk():
         bpy.ops.neural_style.bake()
         yield from baking()
     said["interface, baking"] = beat.summary()
+    said["the extension's timer while baking, ms at most"] = round(1000 * max(own), 1)
     check("it bakes", ui._bakery.state == "done")
     check("the rest is painted, and no more", 0 < ui._bakery.about["total"] <= FRAMES - FRAMES // 2)
     yield 1
@@ -255,9 +205,34 @@ def walk():
     window = digest(OUT / "window")
     check("the window and the command line give the same files", window == digest(OUT / "line") and len(window) == 24)
     check("F12 gives the animation's frame", digest(OUT)[:1] == window[19:20])
+    yield from escape(scene, node)
     apart = max(np.abs(part("exr").read(file) - one).max() for file, one in zip(files("window"), baked, strict=True))
     said["a bake and a render, at most apart"] = round(float(apart), 5)
     check("a bake is the render, up to its half floats", apart < 2e-3)
+
+
+def escape(scene, node):
+    """Esc in the middle of a frame that takes minutes."""
+    render = part("render")
+    node.method, node.iterations = "steady", 20000
+    scene.frame_start, scene.frame_end = 1, 2
+    scene.render.filepath = str(OUT / "slow") + "/"
+    bpy.ops.render.render("INVOKE_DEFAULT", animation=True)
+    yield 2
+    yield from until(lambda: files("slow"), 120)
+    yield 3
+    child = render._worker._process._child
+    check("the second frame is being painted", render.is_rendering() and child.poll() is None)
+    with Beat() as rendering:
+        yield 3
+    said["interface, rendering"] = rendering.summary()
+    find = ["xdotool", "search", "--name", "Blender Render", "windowfocus", "--sync", "key", "Escape"]
+    start = time.monotonic()
+    subprocess.Popen(find)
+    yield from until(lambda: not render.is_rendering(), 20)
+    said["seconds from Esc to the end"] = round(time.monotonic() - start, 2)
+    check("Esc stops the render within a second", said["seconds from Esc to the end"] < 1)
+    check("and the engine with it", child.poll() is not None)
 
 
 def files(folder: str) -> list[Path]:
