@@ -115,6 +115,8 @@ def walk():
         bpy.ops.wm.call_menu(name=part("menu")._menu().__name__)
     yield 1
     picture("1-menu")
+    subprocess.run(["xdotool", "mousemove", "40", "60", "key", "Escape"], check=False)  # a menu would cover the rest
+    yield 1
     with bpy.context.temp_override(**editor()):
         bpy.ops.node.add_node(type="CompositorNodeNeuralStyle")
     node = tree.nodes["Neural Style"]
