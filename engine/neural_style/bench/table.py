@@ -40,7 +40,7 @@ def _head(found: Found) -> str:
         f"{machine['load at the start']} when the run began; {machine['device']}; {machine['system']}. {versions}.\n\n"
         f"Measured in the same run: {speeds} (the best of convolutions and a matrix product), "
         f"{rates['bytes a second'] / 1e9:.1f} GB/s (a copy, read and written). *Floor*: operations and bytes counted "
-        "from the networks' shapes, over these."
+        "from the networks' shapes, over these; small frames, which stay in the processor's cache, may be below it."
     )
 
 
