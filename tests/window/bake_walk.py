@@ -55,8 +55,8 @@ def shown(node) -> np.ndarray | None:
 
 
 def digest(folder: Path) -> list[str]:
-    """What the files of a folder hold."""
-    return [hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.glob("*.exr"))]
+    """The pixels of a folder's files, in short; what else they hold is when and how long they were rendered."""
+    return [hashlib.sha256(part("exr").read(path).tobytes()).hexdigest() for path in sorted(folder.glob("*.exr"))]
 
 
 def build(scene):
@@ -74,8 +74,7 @@ def build(scene):
     )
     source.clip = clip
     source.location, end.location, viewer.location = (-320, 180), (320, 180), (320, 40)
-    settings = scene.render.image_settings
-    settings.file_format, settings.color_mode, settings.color_depth = "OPEN_EXR", "RGBA", "32"
+    part("host").as_float_exr(scene.render.image_settings)
     return tree, source, end, viewer
 
 
