@@ -157,6 +157,7 @@ def _do_what_is_due() -> None:
     if render.is_rendering():
         escape.listen()
         return
+    escape.rest()
     windows = bpy.context.window_manager.windows
     scenes = list({window.scene.name: window.scene for window in windows}.values())
     if _bakery is not None and _bakery.poll():

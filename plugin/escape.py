@@ -4,8 +4,12 @@ import bpy
 
 from . import render
 
-#: The windows that are listened to, by their address.
+#: The windows that are listened to, by their address, in this render.
 _windows: set[int] = set()
+
+#: Which render this is. A listener belongs to one: of one before, none can tell whether it still listens, since Blender
+#: drops it with its window, or when another file is opened.
+_render = 0
 
 
 class NEURALSTYLE_OT_escape(bpy.types.Operator):
@@ -17,14 +21,13 @@ class NEURALSTYLE_OT_escape(bpy.types.Operator):
 
     def invoke(self, context, _event) -> set[str]:
         """Begin to listen to the window."""
-        self._window = context.window.as_pointer()
+        self._render = _render
         context.window_manager.modal_handler_add(self)
         return {"RUNNING_MODAL"}
 
     def modal(self, _context, event) -> set[str]:
         """Every event of the window passes through here."""
-        if not render.is_rendering():
-            _windows.discard(self._window)
+        if self._render != _render or not render.is_rendering():
             return {"FINISHED", "PASS_THROUGH"}
         if event.type == "ESC" and event.value == "PRESS":
             render.cancel()
@@ -42,6 +45,14 @@ def listen() -> None:
                 bpy.ops.neural_style.escape("INVOKE_DEFAULT")
 
 
+def rest() -> None:
+    """No render is under way: the next one is listened to anew."""
+    global _render
+    if _windows:
+        _windows.clear()
+        _render += 1
+
+
 def register() -> None:
     """Make it known to Blender."""
     bpy.utils.register_class(NEURALSTYLE_OT_escape)
@@ -50,4 +61,4 @@ def register() -> None:
 def unregister() -> None:
     """Take it back."""
     bpy.utils.unregister_class(NEURALSTYLE_OT_escape)
-    _windows.clear()
+    rest()

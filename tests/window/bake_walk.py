@@ -227,7 +227,7 @@ def escape(scene, node):
     with Beat() as rendering:
         yield 3
     said["interface, rendering"] = rendering.summary()
-    find = ["xdotool", "search", "--name", "Blender Render", "windowfocus", "--sync", "key", "Escape"]
+    find = ["xdotool", "search", "--onlyvisible", "--name", "Blender Render", "windowfocus", "--sync", "key", "Escape"]
     start = time.monotonic()
     subprocess.Popen(find)
     yield from until(lambda: not render.is_rendering(), 20)
