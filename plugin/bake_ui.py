@@ -191,11 +191,12 @@ def end() -> None:
 
 _CLASSES = (NEURALSTYLE_OT_bake, NEURALSTYLE_OT_cancel_bake, NEURALSTYLE_OT_clear_bake)
 
+_register_classes, _unregister_classes = bpy.utils.register_classes_factory(_CLASSES)
+
 
 def register() -> None:
     """Make it known to Blender."""
-    for cls in _CLASSES:
-        bpy.utils.register_class(cls)
+    _register_classes()
     bpy.types.WindowManager.neural_style_previews = BoolProperty(
         name="Previews",
         description="Show frames that are not baked painted alone, small and quickly; marked, as they are not what "
@@ -214,5 +215,4 @@ def unregister() -> None:
         bpy.app.timers.unregister(_look)
     bpy.types.STATUSBAR_HT_header.remove(_draw_status_bar)
     del bpy.types.WindowManager.neural_style_previews
-    for cls in reversed(_CLASSES):
-        bpy.utils.unregister_class(cls)
+    _unregister_classes()

@@ -233,16 +233,11 @@ _CLASSES = (
     NEURALSTYLE_OT_remove_engine,
 )
 
-
-def register() -> None:
-    """Make them known to Blender."""
-    for cls in _CLASSES:
-        bpy.utils.register_class(cls)
+register, _unregister_classes = bpy.utils.register_classes_factory(_CLASSES)
 
 
 def unregister() -> None:
     """Take them back, and stop what runs."""
     if is_running():
         task.stop()
-    for cls in reversed(_CLASSES):
-        bpy.utils.unregister_class(cls)
+    _unregister_classes()

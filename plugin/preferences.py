@@ -195,14 +195,4 @@ class NEURALSTYLE_OT_clear_cache(bpy.types.Operator):
 
 _CLASSES = (NeuralStylePreferences, NEURALSTYLE_OT_test_engine, NEURALSTYLE_OT_clear_cache)
 
-
-def register() -> None:
-    """Make them known to Blender."""
-    for cls in _CLASSES:
-        bpy.utils.register_class(cls)
-
-
-def unregister() -> None:
-    """Take them back."""
-    for cls in reversed(_CLASSES):
-        bpy.utils.unregister_class(cls)
+register, unregister = bpy.utils.register_classes_factory(_CLASSES)

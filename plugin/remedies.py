@@ -100,14 +100,4 @@ class NEURALSTYLE_OT_less_detail(bpy.types.Operator):
 
 _CLASSES = (NEURALSTYLE_OT_show_preferences, NEURALSTYLE_OT_allow_online, NEURALSTYLE_OT_less_detail)
 
-
-def register() -> None:
-    """Make them known to Blender."""
-    for cls in _CLASSES:
-        bpy.utils.register_class(cls)
-
-
-def unregister() -> None:
-    """Take them back."""
-    for cls in reversed(_CLASSES):
-        bpy.utils.unregister_class(cls)
+register, unregister = bpy.utils.register_classes_factory(_CLASSES)

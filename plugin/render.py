@@ -14,7 +14,7 @@ from pathlib import Path
 import bpy
 from bpy.app.handlers import persistent
 
-from . import engine, environment, graph, host, lent, picture, status, stop, survey
+from . import engine, environment, graph, handlers, host, lent, picture, status, stop, survey
 from .errors import CancelledError, PaintError
 from .job import Job
 from .strip_job import StripJob
@@ -241,15 +241,13 @@ _HANDLERS = {
 
 def register() -> None:
     """Listen to Blender."""
-    for name, handler in _HANDLERS.items():
-        getattr(bpy.app.handlers, name).append(handler)
+    handlers.add(_HANDLERS)
     atexit.register(stop_worker)
 
 
 def unregister() -> None:
     """Stop listening, and end all that runs."""
-    for name, handler in _HANDLERS.items():
-        getattr(bpy.app.handlers, name).remove(handler)
+    handlers.remove(_HANDLERS)
     atexit.unregister(stop_worker)
     _end(keep_picture=False)
     stop_worker()

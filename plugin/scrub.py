@@ -12,7 +12,7 @@ from dataclasses import replace
 import bpy
 from bpy.app.handlers import persistent
 
-from . import exchange, graph, host, mark, pixels, render, shelf, status, still, survey, view
+from . import exchange, graph, handlers, host, mark, pixels, render, shelf, status, still, survey, view
 from .capture import Capture
 from .door.messages import Paint, Settings
 from .errors import CancelledError, PaintError
@@ -197,12 +197,10 @@ _HANDLERS = {
 
 def register() -> None:
     """Listen to Blender."""
-    for name, handler in _HANDLERS.items():
-        getattr(bpy.app.handlers, name).append(handler)
+    handlers.add(_HANDLERS)
 
 
 def unregister() -> None:
     """Stop listening."""
-    for name, handler in _HANDLERS.items():
-        getattr(bpy.app.handlers, name).remove(handler)
+    handlers.remove(_HANDLERS)
     forget()

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import bpy
 from bpy.app.handlers import persistent
 
-from . import host, picture, survey
+from . import handlers, host, picture, survey
 from .bake import Bake
 from .errors import PaintError
 
@@ -153,12 +153,10 @@ _HANDLERS = {
 
 def register() -> None:
     """Listen to Blender."""
-    for name, handler in _HANDLERS.items():
-        getattr(bpy.app.handlers, name).append(handler)
+    handlers.add(_HANDLERS)
 
 
 def unregister() -> None:
     """Stop listening."""
-    for name, handler in _HANDLERS.items():
-        getattr(bpy.app.handlers, name).remove(handler)
+    handlers.remove(_HANDLERS)
     forget()

@@ -1,11 +1,10 @@
 """Sees to it that Blender's Python module can be imported, where the system lacks a library that it needs."""
 
-import subprocess
 import sys
 from pathlib import Path
 
 from lib import system
-from lib.processes import SetupError, clean_environment, say
+from lib.processes import SetupError, say, tried
 
 #: The system's libraries that Blender loads even without a screen, by their names in Debian and Ubuntu.
 LIBRARIES = (
@@ -40,17 +39,8 @@ def make_importable(python: Path, log: Path) -> None:
 
 def _import_complaint(python: Path) -> str | None:
     """The last line of what a failed `import bpy` says; None where it works."""
-    try:
-        answer = subprocess.run(
-            [python, "-c", _IMPORT],
-            capture_output=True,
-            text=True,
-            stdin=subprocess.DEVNULL,
-            env=clean_environment(),
-            timeout=300,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
+    answer = tried(python, _IMPORT)
+    if answer is None:
         return "the import did not end within five minutes"
     if answer.returncode == 0:
         return None

@@ -1,10 +1,9 @@
 """Sees to it that the tests find an OpenCL device: PoCL, which makes one of the processor, where there is no other."""
 
-import subprocess
 from pathlib import Path
 
 from lib import system
-from lib.processes import SetupError, clean_environment, say
+from lib.processes import SetupError, say, tried
 
 #: PoCL, by its name in Debian and Ubuntu.
 PACKAGES = ("pocl-opencl-icd",)
@@ -34,16 +33,5 @@ def make_testable(python: Path, log: Path) -> str | None:
 
 
 def _has_device(python: Path) -> bool:
-    try:
-        answer = subprocess.run(
-            [python, "-c", _LOOK],
-            capture_output=True,
-            text=True,
-            stdin=subprocess.DEVNULL,
-            env=clean_environment(),
-            timeout=300,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        return False
-    return answer.returncode == 0 and "devices: 0" not in answer.stdout
+    answer = tried(python, _LOOK)
+    return answer is not None and answer.returncode == 0 and "devices: 0" not in answer.stdout

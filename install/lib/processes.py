@@ -48,6 +48,22 @@ def clean_environment() -> dict[str, str]:
     return kept | {"PIP_USER": "0", "PIP_NO_INPUT": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
 
 
+def tried(python: Path, program: str) -> subprocess.CompletedProcess[str] | None:
+    """Run a line of Python with another interpreter, and hear what it says; None where it takes over five minutes."""
+    try:
+        return subprocess.run(
+            [python, "-c", program],
+            capture_output=True,
+            text=True,
+            stdin=subprocess.DEVNULL,
+            env=clean_environment(),
+            timeout=300,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return None
+
+
 def run_quietly(command: Sequence[str | Path], log: Path, doing: str) -> str:
     """Run `command`, its noise appended to the file `log`, and return that noise.
 

@@ -15,7 +15,8 @@ import cv2
 import numpy as np
 from tqdm import tqdm
 
-from neural_style import upscale, video, weights
+from clips import located
+from neural_style import upscale, video
 from neural_style.cache import FrameCache
 from neural_style.door.messages import Settings
 from neural_style.painter import Painter
@@ -71,7 +72,7 @@ def main() -> None:
     parser.add_argument("--width", type=int, default=640)
     parser.add_argument("-o", "--output", type=Path)
     options = parser.parse_args()
-    clip = weights.locate(options.clip) if options.clip in weights.SOURCES else Path(options.clip)
+    clip = located(options.clip)
     settings = Settings(style=options.style, method=options.method, working_width=0)
     sources, pictures = painted(clip, settings, options.frames, options.width)
     height, width = pictures[0].shape[:2]

@@ -11,7 +11,8 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from neural_style import styles, weights
+from clips import located
+from neural_style import styles
 from neural_style.door.messages import Settings
 from neural_style.painter import Painter
 from neural_style.report import layout, sheet
@@ -68,7 +69,7 @@ def main() -> None:
     )
     print("|---|---|---|---|---|---|")
     for clip in options.clips:
-        path = weights.locate(clip) if clip in weights.SOURCES else Path(clip)
+        path = located(clip)
         source = open_source(path, options.width, options.frames, painted_with=painter.flow.name)
         rows = []
         for style in options.styles:

@@ -31,7 +31,6 @@ class Rendered:
     before: float32 (H, W, 2), pixels, (right, down): the motion from this frame to the one before.
     after:  the same to the frame after.
     depth:  float32 (H, W), the distance from the camera in any unit, huge where there is nothing; None: not told.
-
     """
 
     before: NDArray[np.float32]

@@ -189,10 +189,11 @@ class Scorer:
         looks: Mapping[str, Look],
         returned: NDArray[np.bool_] | None,
     ) -> dict[str, float]:
-        picture, carried = _floats(now, name), pair.carried(_floats(then, name))
+        picture, before = _floats(now, name), _floats(then, name)
+        carried = pair.carried(before)
         found = {f"warping_{kind}": measures.distance(picture, carried, pair.visible).squares}
         if kind == "1":
-            sharp = pair.carried(_floats(then, name), kernel="lanczos4")
+            sharp = pair.carried(before, kernel="lanczos4")
             found["warping_lanczos"] = measures.distance(picture, sharp, pair.visible).squares
         if self.judge is not None and (kind == "1" or (now.place - self._starts[-1]) % LONG_EVERY == 0):
             found[f"perceptual_{kind}"] = carried_distance(self.judge, looks[name], picture, carried, pair.visible)
