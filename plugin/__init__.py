@@ -22,9 +22,11 @@ from . import (
     status,
     styles,
     view,
+    window_thread,
 )
 
 _PARTS = (
+    window_thread,
     previews,
     styles,
     preferences,

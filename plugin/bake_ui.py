@@ -5,7 +5,7 @@ import traceback
 import bpy
 from bpy.props import BoolProperty
 
-from . import bakery, escape, host, render, scrub, status, survey, view
+from . import bakery, escape, host, prefetch, render, scrub, status, survey, view
 from .command import megabytes
 from .errors import PaintError
 
@@ -160,6 +160,7 @@ def _do_what_is_due() -> None:
     escape.rest()
     windows = bpy.context.window_manager.windows
     scenes = list({window.scene.name: window.scene for window in windows}.values())
+    prefetch.look_after(bpy.data.scenes)
     if _bakery is not None and _bakery.poll():
         view.look_again()
         _tell()

@@ -12,7 +12,7 @@ from pathlib import Path
 import bpy
 import numpy as np
 
-from . import exr, graph, groups, host, picture, sockets
+from . import exr, graph, groups, hidden, host, picture, sockets, window_thread
 from .errors import CancelledError, PaintError
 
 
@@ -23,6 +23,7 @@ class Capture:
     name:   of the node, as of `graph.find`, where it is in a group.
     """
 
+    @window_thread.only
     def __init__(self, scene: bpy.types.Scene, node: bpy.types.Node, folder: Path, name: str = "") -> None:
         sockets.check(node)
         self._name = name or node.name
@@ -36,8 +37,8 @@ class Capture:
         layers = graph.render_layers(above)
         # The copied tree's nodes must show the very pictures of the originals, so they share the inner trees.
         with picture.shared():
-            self._scene = host.copy_scene(scene, "capture", with_objects=bool(layers))
-            self._tree = host.copy_tree(scene, self._scene)
+            self._scene = hidden.copy(scene, "capture", with_objects=bool(layers))
+            self._tree = host.copy_tree(scene, self._scene, f"{hidden.PREFIX}capture")
         _isolate(self._tree, {parent.name for parent in above})
         for layer in graph.render_layers(self._tree.nodes):
             if layer.scene == scene:
@@ -105,6 +106,7 @@ class Capture:
             for path in self._folder.rglob("*.*"):
                 path.unlink()
 
+    @window_thread.only
     def _at_render_size(self) -> None:
         """Capture the composited frame, at the size of the render, instead of the node's own input."""
         self._end.mute = True
@@ -115,11 +117,10 @@ class Capture:
                 self._tree.links.new(whole.outputs[0], node.inputs["Image"])
         host.as_float_exr(self._scene.render.image_settings)
 
+    @window_thread.only
     def free(self) -> None:
         """Remove all that was made."""
-        host.drop_tree(self._scene)
-        host.free_scene(self._scene)
-        bpy.data.batch_remove(self._groups)
+        hidden.free(self._scene, host.own_tree(self._scene), *self._groups)
         shutil.rmtree(self._folder, ignore_errors=True)
 
 

@@ -6,7 +6,7 @@ such a group is lent a copy (`lent.py`).
 
 import bpy
 
-from . import graph, host, lent, picture
+from . import graph, hidden, lent, picture
 
 _KINDS = {"Image": "NodeSocketColor", "Vector": "NodeSocketVector"}
 
@@ -34,11 +34,12 @@ def expose(
         return {each: graph.source_of(tree.nodes[name], each) for each in inputs}
     with picture.shared():
         group.node_tree = inner = group.node_tree.copy()
+    inner.name = f"{hidden.PREFIX}{inner.name}"
     copies.append(inner)
     exposed = {}
     for each, socket in expose(inner, rest, inputs, copies).items():
         kind = _KINDS.get(each, "NodeSocketFloat")
-        item = inner.interface.new_socket(name=f"{host.HIDDEN}{each}", in_out="OUTPUT", socket_type=kind)
+        item = inner.interface.new_socket(name=f"{hidden.PREFIX}{each}", in_out="OUTPUT", socket_type=kind)
         if each == "Vector":
             item.dimensions = 4
         for end in [node for node in inner.nodes if node.type == "GROUP_OUTPUT"]:

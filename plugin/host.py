@@ -15,9 +15,6 @@ WRITERS = ("OUTPUT_FILE", "VIEWER", "SPLITVIEWER")
 #: 5.x moves the pixels before it writes.
 _MOVES = ("TRANSLATE", "TRANSFORM", "STABILIZE2D")
 
-#: How the names of the scenes begin that a render job makes for itself.
-HIDDEN = ".Neural Style "
-
 #: Whether strips have Compositor modifiers (5.x).
 HAS_COMPOSITOR_MODIFIER = "COMPOSITOR" in bpy.types.StripModifier.bl_rna.properties["type"].enum_items
 
@@ -86,38 +83,18 @@ def ends(tree: bpy.types.NodeTree) -> list[bpy.types.Node]:
     return [node for node in tree.nodes if node.type in ENDS and not node.mute]
 
 
-def copy_scene(scene: bpy.types.Scene, name: str, with_objects: bool) -> bpy.types.Scene:
-    """A linked copy of a scene, its name hidden, without its objects unless they are asked for."""
-    copy = scene.copy()
-    copy.name = HIDDEN + name
-    copy.use_fake_user = False
-    if not with_objects:
-        for child in list(copy.collection.children):
-            copy.collection.children.unlink(child)
-        for thing in list(copy.collection.objects):
-            copy.collection.objects.unlink(thing)
-        for layer in list(copy.view_layers)[1:]:
-            copy.view_layers.remove(layer)
-    return copy
-
-
-def free_scene(scene: bpy.types.Scene) -> None:
-    """Remove a scene that `copy_scene` made."""
-    bpy.data.scenes.remove(scene)
-
-
-def copy_tree(scene: bpy.types.Scene, copy: bpy.types.Scene) -> bpy.types.NodeTree:
+def copy_tree(scene: bpy.types.Scene, copy: bpy.types.Scene, name: str) -> bpy.types.NodeTree:
     """Give `copy`, a copy of `scene`, a compositor tree of its own to change, and return it."""
     if _shared_trees():
         copy.compositing_node_group = scene.compositing_node_group.copy()
+        copy.compositing_node_group.name = name
         return copy.compositing_node_group
     return copy.node_tree
 
 
-def drop_tree(scene: bpy.types.Scene) -> None:
-    """Remove the tree that `copy_tree` made."""
-    if _shared_trees() and scene.compositing_node_group:
-        bpy.data.node_groups.remove(scene.compositing_node_group)
+def own_tree(scene: bpy.types.Scene) -> bpy.types.NodeTree | None:
+    """The data-block that `copy_tree` made; None where the tree goes with the scene (4.5)."""
+    return scene.compositing_node_group if _shared_trees() else None
 
 
 def end_at(tree: bpy.types.NodeTree, socket: bpy.types.NodeSocket) -> None:
@@ -195,10 +172,3 @@ def unmute(tree: bpy.types.NodeTree) -> None:
         if MUTED in node:
             node.mute = False
             del node[MUTED]
-
-
-def free_hidden_scenes() -> None:
-    """Remove the scenes of a render job from a file that was saved while it ran."""
-    for scene in [scene for scene in bpy.data.scenes if scene.name.startswith(HIDDEN)]:
-        drop_tree(scene)
-        free_scene(scene)

@@ -9,7 +9,7 @@ from pathlib import Path
 import bpy
 import numpy as np
 
-from . import exchange, graph, groups, host, lent, picture, pixels, sockets, status, survey
+from . import exchange, graph, groups, host, lent, picture, pixels, sockets, status, survey, window_thread
 from .bake import Bake
 from .capture import Capture
 from .door.messages import Paint, Painted, Settings
@@ -69,6 +69,7 @@ class Job:
         self._folder: Path | None = None
         self.streams = [Stream(scene, graph.find(self._tree, name), name) for name in survey.places(scene)]
 
+    @window_thread.only
     def prepare(self) -> None:
         """Before the first frame: make the hidden scenes, show pictures, spare the outer render what it can.
 
@@ -226,6 +227,7 @@ class Job:
             if node := self.node_of(stream):
                 status.fail(node, trouble)
 
+    @window_thread.only
     def free(self, keep_picture: bool) -> None:
         """Put everything back.
 

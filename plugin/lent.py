@@ -8,14 +8,10 @@ import json
 
 import bpy
 
-from . import graph, host, picture
+from . import graph, hidden, host, picture, prefetch
 
 #: The custom property of a node group that stands in for another: the other's name.
 FOR = "neural_style_for"
-
-#: The custom property of a scene whose strips Blender is to prefetch again.
-PREFETCH = "neural_style_prefetch"
-
 
 #: The custom property of a scene: the modifiers that its preview is to show again, as JSON.
 PREVIEW = "neural_style_preview"
@@ -36,13 +32,6 @@ def leave_out_of_preview(scene: bpy.types.Scene, modifiers: list[tuple[str, str]
         scene[PREVIEW] = json.dumps(hidden)
 
 
-def stop_prefetch(scene: bpy.types.Scene) -> None:
-    """Let Blender render no strip ahead."""
-    if scene.sequence_editor.use_prefetch:
-        scene.sequence_editor.use_prefetch = False
-        scene[PREFETCH] = True
-
-
 def part(owner: bpy.types.StripModifier | bpy.types.Node) -> None:
     """Give a modifier or a group node a group of its own, in place of one that others have as well."""
     field = _field(owner)
@@ -51,7 +40,7 @@ def part(owner: bpy.types.StripModifier | bpy.types.Node) -> None:
         copy = original.copy()
     for node in graph.styles(copy.nodes):
         picture.build(node)
-    copy.name = f"{host.HIDDEN}{original.name}"
+    copy.name = f"{hidden.PREFIX}{original.name}"
     copy[FOR] = original.name
     setattr(owner, field, copy)
 
@@ -66,7 +55,7 @@ def _return(owner: bpy.types.StripModifier | bpy.types.Node) -> None:
         return_groups(group.nodes)
         setattr(owner, _field(owner), bpy.data.node_groups.get(group[FOR]))
         inner = [node.node_tree for node in graph.styles(group.nodes) if node.node_tree]
-        bpy.data.batch_remove([group, *inner])
+        hidden.free(group, *inner)
 
 
 def return_groups(nodes: bpy.types.Nodes) -> None:
@@ -81,12 +70,11 @@ def give_back(scene: bpy.types.Scene) -> None:
     """Put everything back as it was."""
     if tree := host.tree_of(scene):
         return_groups(tree.nodes)
+    if bpy.app.background:
+        prefetch.give_back(scene)  # a window looks after it all the time
     editor = scene.sequence_editor
     if editor is None:
         return
-    if PREFETCH in scene:
-        editor.use_prefetch = True
-        del scene[PREFETCH]
     for strip in editor.strips_all:
         for modifier in strip.modifiers:
             _return(modifier)

@@ -12,7 +12,7 @@ from pathlib import Path
 import bpy
 import numpy as np
 
-from . import sockets
+from . import sockets, window_thread
 
 #: A leading dot hides a data-block from Blender's lists.
 NAME = ".Neural Style"
@@ -91,6 +91,7 @@ def show_picture(node: bpy.types.Node) -> None:
         _show(node, name, name)
 
 
+@window_thread.only
 def put(node: bpy.types.Node, rgba: np.ndarray, name: str = "Picture") -> None:
     """Put a picture, float32 (H, W, 4), scene-linear, premultiplied, bottom row first, into the node, at once.
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import bpy
 from bpy.app.handlers import persistent
 
-from . import engine, environment, graph, handlers, host, lent, picture, status, stop, survey
+from . import engine, environment, graph, handlers, hidden, host, lent, picture, status, stop, survey, window_thread
 from .errors import CancelledError, PaintError
 from .job import Job
 from .strip_job import StripJob
@@ -45,6 +45,7 @@ def _on_init(scene, *_) -> None:
     _end(keep_picture=False)  # of a job that never said its end
     if survey.is_wanted(scene):
         _job = (StripJob if survey.in_strips(scene) else Job)(scene, worker)
+        hidden.render_begins()
         _guard(_job.prepare, "before the first frame")
 
 
@@ -89,6 +90,7 @@ def _on_load(*_) -> None:
     """Another file is to be loaded: nothing of this one goes on."""
     global _job
     _job = None
+    hidden.forget()
     _kept.clear()
     status.clear()
 
@@ -96,7 +98,6 @@ def _on_load(*_) -> None:
 @persistent
 def _on_loaded(*_) -> None:
     """A file was loaded: one that was saved while it rendered is put back to how it was before."""
-    host.free_hidden_scenes()
     picture.settle()
     _forget_pictures()
     for scene in bpy.data.scenes:
@@ -104,6 +105,7 @@ def _on_loaded(*_) -> None:
         tree = host.tree_of(scene)
         if tree is not None:
             host.unmute(tree)
+    hidden.free_left()  # what was lent is given back by now, and nothing needs it
 
 
 def is_rendering() -> bool:
@@ -172,6 +174,7 @@ def _end(keep_picture: bool) -> None:
     job, _job, _in_frame = _job, None, False
     if job is not None:
         job.free(keep_picture)
+        window_thread.run(hidden.render_ended)
         shown_at = job.scene.frame_current
         _kept.update({stream.status: shown_at for stream in job.streams} if keep_picture else {})
         if job.trouble and bpy.app.background:

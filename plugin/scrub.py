@@ -12,7 +12,7 @@ from dataclasses import replace
 import bpy
 from bpy.app.handlers import persistent
 
-from . import exchange, graph, handlers, host, mark, pixels, render, shelf, status, still, survey, view
+from . import exchange, graph, handlers, hidden, host, mark, pixels, render, shelf, status, still, survey, view
 from .capture import Capture
 from .door.messages import Paint, Settings
 from .errors import CancelledError, PaintError
@@ -159,7 +159,7 @@ def _capture(scene: bpy.types.Scene, node: bpy.types.Node, frame: int) -> tuple:
 def _on_frame(scene, *_) -> None:
     """The artist goes to another frame."""
     global _moved
-    if scene.name.startswith(host.HIDDEN):
+    if hidden.is_one(scene):
         return
     _moved = time.monotonic()
     if not render.is_rendering() and host.tree_of(scene) is not None:

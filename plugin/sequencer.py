@@ -6,7 +6,7 @@ that takes the strip's place (`strip_scene.py`).
 
 import bpy
 
-from . import assets, face, graph, host, strip_scene, strips
+from . import assets, face, graph, host, prefetch, strip_scene, strips
 from .errors import PaintError
 
 #: The name of a modifier and of its group.
@@ -54,6 +54,8 @@ class SEQUENCER_OT_neural_style_add(bpy.types.Operator):
                 shared = shared or assets.group(NAME)
                 strip.modifiers.new(NAME, "COMPOSITOR").node_group = shared
             made += 1
+        if made and not bpy.app.background:
+            prefetch.stop(scene)
         return {"FINISHED"} if made else {"CANCELLED"}
 
 
@@ -86,6 +88,8 @@ class _Panel:
         if node is None:
             self.layout.operator(SEQUENCER_OT_neural_style_add.bl_idname, icon="BRUSH_DATA")
             return
+        if prefetch.is_kept_off(host.sequencer_scene(context)):
+            self.layout.label(text="Prefetch Frames is kept off", icon="INFO")
         self.layout.context_pointer_set("node", node)
         face.draw(node, self.layout)
 

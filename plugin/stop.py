@@ -16,7 +16,7 @@ from pathlib import Path
 
 import bpy
 
-from . import host
+from . import hidden, window_thread
 from .errors import PaintError
 
 #: Set where a render of this process failed: a background process then ends with exit status 1.
@@ -33,8 +33,8 @@ def announce(trouble: PaintError) -> None:
         _session = bpy.app.tempdir
         atexit.register(_exit_failed)
     if not bpy.app.background:
-        # From a timer: a render handler runs in the render's thread, which must not open anything.
-        bpy.app.timers.register(lambda: _popup(str(trouble)))
+        # From a timer: what a handler runs in must not open anything.
+        window_thread.run(lambda: bpy.app.timers.register(lambda: _popup(str(trouble))))
     failure = trouble
 
 
@@ -48,14 +48,14 @@ def _popup(sentence: str) -> None:
 
 def this_render() -> None:
     """Cancel the render that is running."""
-    scene = bpy.data.scenes.new(f"{host.HIDDEN}stop")
+    scene = window_thread.run(lambda: bpy.data.scenes.new(f"{hidden.PREFIX}stop"))
     try:
         scene.frame_start = scene.frame_end = 1
         # "Cannot render, no camera" is the point, but nobody is to read it; Blender prints it through Python.
         with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(RuntimeError):
             bpy.ops.render.render(animation=True, scene=scene.name)
     finally:
-        bpy.data.scenes.remove(scene)
+        window_thread.run(lambda: bpy.data.scenes.remove(scene))
 
 
 def remove_half_movie(scene: bpy.types.Scene, since: float) -> None:

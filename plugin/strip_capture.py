@@ -13,7 +13,7 @@ from pathlib import Path
 import bpy
 import numpy as np
 
-from . import exr, graph, host, picture, strips
+from . import exr, graph, hidden, host, picture, strips, window_thread
 from .errors import CancelledError, PaintError
 from .strips import Place
 
@@ -49,6 +49,9 @@ class StripCapture:
     A hidden scene of its own, and nothing changed in it from frame to frame: Blender keeps the sources of strips, and
     forgets them at any change. With them and without, it rounds the frame of a slowed-down strip differently (5.2), and
     what is painted shall be the very frame that the strip shows.
+
+    All of it is done in the window's thread: these renders are short, and beside what the sequencer draws Blender
+    crashes (5.2).
     """
 
     def __init__(self, scene: bpy.types.Scene, place: Place, folder: Path, name: str = "Image") -> None:
@@ -66,6 +69,7 @@ class StripCapture:
         #: Whether the last two pictures are the same, as where a strip is slowed down or stands still.
         self.repeats = False
 
+    @window_thread.only
     def take(self, frame: int) -> np.ndarray:
         """The picture at a frame: float32 (H, W, 4), RGBA, scene-linear, premultiplied, bottom row first."""
         if self._scene is None:
@@ -78,6 +82,7 @@ class StripCapture:
             self.repeats = self.repeats and self._mask.repeats
         return taken
 
+    @window_thread.only
     def goes_on_from(self, other: "StripCapture", frame: int) -> bool:
         """Whether the strip, which begins at `frame`, goes on where another, which has just ended, has left.
 
@@ -106,7 +111,7 @@ class StripCapture:
     def _set_up(self, frame: int) -> None:
         """Make the hidden scene; frame: one at which the strip is seen."""
         self._folder = Path(tempfile.mkdtemp(dir=self._parent))
-        self._scene = host.copy_scene(self._original, "strip", with_objects=False)
+        self._scene = hidden.copy(self._original, "strip", with_objects=False)
         settings = self._scene.render
         host.as_float_exr(settings.image_settings)
         settings.filepath = f"{self._folder}/"
@@ -122,7 +127,7 @@ class StripCapture:
         self._tree: bpy.types.NodeTree | None = _sizing_tree()
         self._end_at(strip, self._tree)
         size = self._render(frame)
-        bpy.data.node_groups.remove(self._tree)
+        hidden.free(self._tree)
         self._tree = self._end_at_node(strip)
         # The strip's picture has a size that no property tells for all kinds of strips.
         middle = size[size.shape[0] // 2, size.shape[1] // 2]
@@ -168,6 +173,7 @@ class StripCapture:
             return None
         with picture.shared():  # of an earlier node, the copy shows the picture that was painted
             tree = original.copy()
+        tree.name = f"{hidden.PREFIX}{original.name}"
         host.end_at(tree, graph.source_of(tree.nodes[self._place.node], self._input))
         self._end_at(strip, tree)
         return tree
@@ -191,17 +197,14 @@ class StripCapture:
             for path in self._folder.glob("*.*"):
                 path.unlink()
 
+    @window_thread.only
     def free(self) -> None:
         """Remove all that was made; the last picture stays."""
         if self._mask:
             self._mask.free()
         if self._scene is None:
             return
-        host.free_scene(self._scene)
-        if self._action:
-            bpy.data.actions.remove(self._action)
-        if self._tree:
-            bpy.data.node_groups.remove(self._tree)
+        hidden.free(self._scene, self._action, self._tree)
         shutil.rmtree(self._folder, ignore_errors=True)
         self._scene = None
 
@@ -218,7 +221,7 @@ def _put(strip: bpy.types.Strip, values: dict) -> None:
 
 def _sizing_tree() -> bpy.types.NodeTree:
     """A modifier's group that fills its picture with the picture's width and height as red and green."""
-    tree = bpy.data.node_groups.new(f"{host.HIDDEN}size", "CompositorNodeTree")
+    tree = bpy.data.node_groups.new(f"{hidden.PREFIX}size", "CompositorNodeTree")
     tree.interface.new_socket(name="Image", in_out="INPUT", socket_type="NodeSocketColor")
     tree.interface.new_socket(name="Image", in_out="OUTPUT", socket_type="NodeSocketColor")
     given, end = tree.nodes.new("NodeGroupInput").outputs[0], tree.nodes.new("NodeGroupOutput").inputs[0]

@@ -6,25 +6,15 @@ the frame before, whatever speed and order the strip has its source in. A strip 
 another has just left, as after a cut with the blade.
 """
 
-import threading
-
 import bpy
 
-from . import exchange, graph, host, lent, picture, sockets, strips, survey
+from . import exchange, graph, hidden, host, lent, picture, prefetch, sockets, strips, survey, window_thread
 from .errors import PaintError
 from .job import Job, Stream
 from .scene_job import SceneJob
 from .strip_capture import StripCapture
 from .strips import Place
 from .values import Values
-
-#: Jobs that are done, and hold something yet.
-_unfreed: list["StripJob"] = []
-
-
-def _free_all() -> None:
-    while _unfreed:
-        _unfreed.pop().really_free()
 
 
 class StripStream(Stream):
@@ -78,12 +68,11 @@ class StripJob(Job):
         }
         self._readers: dict[str, StripValues] = {}
 
+    @window_thread.only
     def prepare(self) -> None:
         """Before the first frame. Raises `PaintError`."""
-        _free_all()
         strips.check(self.scene)
-        # Blender's prefetching fails after a nested render (5.2: it crashes), and would show pictures of other frames.
-        lent.stop_prefetch(self.scene)
+        prefetch.stop(self.scene)
         places = dict.fromkeys((stream.place.strip, stream.place.modifier) for stream in self.streams)
         lent.leave_out_of_preview(self.scene, list(places))
         self._part_shared_trees()
@@ -142,12 +131,17 @@ class StripJob(Job):
         for reader in {id(reader): reader for reader in map(self.values_of, seen)}.values():
             reader.go(frame)
         done = [seconds for stream in seen if (seconds := self._paint(stream, frame))]
+        self._close(seen, frame)
+        return done
+
+    @window_thread.only
+    def _close(self, seen: list[StripStream], frame: int) -> None:
+        """A frame's strips are painted: they are to be shown, and those that end here hold nothing any more."""
         for stream in seen:
             stream.place.strip_of(self.scene).invalidate_cache("COMPOSITE")
         for stream in self.streams:
             if stream.capture and host.span(stream.place.strip_of(self.scene))[1] <= frame + 1:
                 stream.capture.free()  # a film has many strips, and each holds a scene
-        return done
 
     def fail(self, trouble: PaintError) -> None:
         """Remember why the job cannot go on, and say it on the nodes."""
@@ -164,21 +158,10 @@ class StripJob(Job):
             elif strip.type == "SCENE" and strip.scene and strip.scene.name in self._inner:
                 strip.invalidate_cache("RAW")
 
+    @window_thread.only
     def free(self, keep_picture: bool) -> None:
-        """Put everything back: in the window a moment later, in its own thread.
-
-        The preview composites there, with what it has evaluated: a picture that the render's thread removes may be
-        just what it reads.
-        """
+        """Put everything back."""
         del keep_picture  # a strip would show it at every other frame, too
-        _unfreed.append(self)
-        if threading.current_thread() is threading.main_thread():
-            _free_all()
-        else:
-            bpy.app.timers.register(_free_all)
-
-    def really_free(self) -> None:
-        """Put everything back, now."""
         super().free(keep_picture=False)
         for inner in self._inner.values():
             inner.free(keep_picture=False)
@@ -190,8 +173,9 @@ class StripJob(Job):
 class StripValues(Values):
     """Reads the nodes of one modifier's group at any frame."""
 
+    @window_thread.only
     def __init__(self, scene: bpy.types.Scene, tree: bpy.types.NodeTree) -> None:
-        self._scene = host.copy_scene(scene, "values", with_objects=False)
+        self._scene = hidden.copy(scene, "values", with_objects=False)
         self._scene.sequence_editor_clear()
         self._scene.compositing_node_group = self._tree = tree
 

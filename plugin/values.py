@@ -11,7 +11,7 @@ from pathlib import Path
 
 import bpy
 
-from . import graph, host, picture, sockets, styles
+from . import graph, hidden, host, picture, sockets, styles, window_thread
 from .door.catalogue import METHODS_WITH_PAINTING
 from .door.messages import Settings
 from .errors import PaintError
@@ -34,11 +34,13 @@ def _file(node: bpy.types.Node, name: str) -> str:
 class Values:
     """Reads the nodes of one scene's compositor at any frame. `free` it in the end."""
 
+    @window_thread.only
     def __init__(self, scene: bpy.types.Scene) -> None:
         with picture.shared():  # 4.5 copies the tree with the scene
-            self._scene = host.copy_scene(scene, "values", with_objects=False)
+            self._scene = hidden.copy(scene, "values", with_objects=False)
         self._tree = host.tree_of(self._scene)
 
+    @window_thread.only
     def go(self, frame: int) -> None:
         """Evaluate at a frame; `read` and `is_muted` speak of it until the next call."""
         self._scene.frame_set(frame)
@@ -72,6 +74,7 @@ class Values:
         """Whether the node of that name is muted."""
         return graph.find(self._evaluated, name).mute
 
+    @window_thread.only
     def free(self) -> None:
         """Remove the hidden scene."""
-        host.free_scene(self._scene)
+        hidden.free(self._scene)

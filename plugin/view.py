@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import bpy
 from bpy.app.handlers import persistent
 
-from . import handlers, host, picture, survey
+from . import handlers, hidden, host, picture, survey
 from .bake import Bake
 from .errors import PaintError
 
@@ -129,7 +129,7 @@ def _gather(name: str) -> bool:
 def _on_change(scene, depsgraph) -> None:
     """Anything was changed, but for the pictures that are shown in the nodes, and by what is done here."""
     global _changed, _is_own
-    if scene.name.startswith(host.HIDDEN):
+    if hidden.is_one(scene):
         return
     things = [update.id for update in depsgraph.updates if not update.id.name.startswith(picture.NAME)]
     own = _is_own and all(isinstance(thing, (bpy.types.Scene, bpy.types.Collection)) for thing in things)

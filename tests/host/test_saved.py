@@ -32,6 +32,10 @@ def test_leaves_nothing_hidden(saved):
     assert saved.said["hidden"] == []
 
 
+def test_a_file_that_is_saved_while_it_renders_opens_as_if_it_had_not_been(saved):
+    assert saved.said["meanwhile"] == saved.said["expected"]
+
+
 def test_duplicates_are_apart(saved):
     assert saved.said["twins"]
 

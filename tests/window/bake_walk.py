@@ -6,13 +6,8 @@ CLIP: a video of 24 frames or more. The extension must be installed, and find it
 ImageMagick's `import`), and `walk.json`: what was measured and held true. Exit status 0 where all of it does.
 """
 
-import hashlib
-import json
-import os
-import subprocess
 import sys
 import time
-import traceback
 from pathlib import Path
 
 import bpy
@@ -20,16 +15,13 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from window import MODULE, Beat, check, editor, failures, part, until
+import window
+from window import CLIP, MODULE, OUT, Beat, check, digest, editor, files, part, said, until
 
-OUT, CLIP = (Path(path) for path in sys.argv[sys.argv.index("--") + 1 :][:2])
 FRAMES = 24
 
 #: A quick one: what is measured here does not depend on it.
 METHOD = "blend"
-
-said: dict = {}
-
 
 beat = Beat()
 
@@ -38,8 +30,8 @@ own: list[float] = []
 
 
 def picture(name: str) -> None:
-    """A picture of the whole screen."""
-    subprocess.run(["import", "-window", "root", str(OUT / f"{name}.png")], check=False)
+    """A picture of the whole screen, which no measure is to count."""
+    window.picture(name)
     beat.rest()
 
 
@@ -52,11 +44,6 @@ def shown(node) -> np.ndarray | None:
     pixels = np.empty(len(image.pixels), np.float32)
     image.pixels.foreach_get(pixels)
     return pixels.reshape(image.size[1], image.size[0], 4)
-
-
-def digest(folder: Path) -> list[str]:
-    """The pixels of a folder's files, in short; what else they hold is when and how long they were rendered."""
-    return [hashlib.sha256(part("exr").read(path).tobytes()).hexdigest() for path in sorted(folder.glob("*.exr"))]
 
 
 def build(scene):
@@ -92,7 +79,7 @@ def baking(seconds: float = 1800):
 
 
 def walk():
-    """All of it; yields the seconds to wait until it goes on."""
+    """All of it."""
     bpy.ops.preferences.addon_enable(module=MODULE)
     view, status, ui = part("view"), part("status"), part("bake_ui")
     plain = ui._do_what_is_due
@@ -114,7 +101,7 @@ def walk():
         bpy.ops.wm.call_menu(name=part("menu")._menu().__name__)
     yield 1
     picture("1-menu")
-    subprocess.run(["xdotool", "mousemove", "40", "60", "key", "Escape"], check=False)  # a menu would cover the rest
+    window.dismiss()
     yield 1
     with bpy.context.temp_override(**editor()):
         bpy.ops.node.add_node(type="CompositorNodeNeuralStyle")
@@ -188,24 +175,16 @@ def walk():
     baked = [part("shelf").show(path, 1.0) for path in paths(scene, node)]
 
     bpy.ops.wm.save_mainfile()
-    scene.render.filepath = str(OUT / "window") + "/"
-    bpy.ops.render.render("INVOKE_DEFAULT", animation=True)
-    yield 2
-    yield from until(lambda: not part("render").is_rendering(), 900)
-    yield 2
+    yield from window.rendered("window")
     scene.frame_set(20)
-    bpy.ops.render.render("INVOKE_DEFAULT")
-    yield 2
-    yield from until(lambda: not part("render").is_rendering(), 300)
-    yield 3
+    yield from window.rendered("still", animation=False)
     picture("6-rendered")
-    bpy.data.images["Render Result"].save_render(str(OUT / "still.exr"))
-    command = [bpy.app.binary_path, "-b", str(OUT / "walk.blend"), "--addons", MODULE, "-o", f"{OUT}/line/", "-a"]
-    line = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-    yield from until(lambda: line.poll() is not None, 900)
-    window = digest(OUT / "window")
-    check("the window and the command line give the same files", window == digest(OUT / "line") and len(window) == 24)
-    check("F12 gives the animation's frame", digest(OUT)[:1] == window[19:20])
+    (OUT / "still").mkdir()
+    bpy.data.images["Render Result"].save_render(str(OUT / "still" / "20.exr"))
+    yield from window.by_command_line(OUT / "walk.blend", "line")
+    check("the window and the command line give the same files", digest("window") == digest("line"))
+    check("all of them", len(files("window")) == FRAMES)
+    check("F12 gives the animation's frame", digest("still") == digest("window")[19:20])
     yield from escape(scene, node)
     apart = max(np.abs(part("exr").read(file) - one).max() for file, one in zip(files("window"), baked, strict=True))
     said["a bake and a render, at most apart"] = round(float(apart), 5)
@@ -222,23 +201,11 @@ def escape(scene, node):
     yield 2
     yield from until(lambda: files("slow"), 120)
     yield 3
-    child = render._worker._process._child
-    check("the second frame is being painted", render.is_rendering() and child.poll() is None)
+    check("the second frame is being painted", render.is_rendering() and render._worker._process._child.poll() is None)
     with Beat() as rendering:
         yield 3
     said["interface, rendering"] = rendering.summary()
-    find = ["xdotool", "search", "--onlyvisible", "--name", "Blender Render", "windowfocus", "--sync", "key", "Escape"]
-    start = time.monotonic()
-    subprocess.Popen(find)
-    yield from until(lambda: not render.is_rendering(), 20)
-    said["seconds from Esc to the end"] = round(time.monotonic() - start, 2)
-    check("Esc stops the render within a second", said["seconds from Esc to the end"] < 1)
-    check("and the engine with it", child.poll() is not None)
-
-
-def files(folder: str) -> list[Path]:
-    """A render's files, in order."""
-    return sorted((OUT / folder).glob("*.exr"))
+    yield from window.escaped()
 
 
 def paths(scene, node) -> list[Path]:
@@ -247,20 +214,4 @@ def paths(scene, node) -> list[Path]:
     return [bake.shelf.frames[entry.file] for entry in bake.entries(node.name).values()]
 
 
-def go(steps=walk()) -> float | None:  # noqa: B008 (there is one walk)
-    """The timer: one step."""
-    try:
-        return next(steps)
-    except StopIteration:
-        pass
-    except Exception:
-        traceback.print_exc()
-        failures.append("it ended in the middle")
-    (OUT / "walk.json").write_text(json.dumps({"failures": failures, **said}, indent=2) + "\n")
-    sys.stdout.flush()
-    part("bake_ui").end()
-    part("render").stop_worker()
-    os._exit(len(failures) > 0)
-
-
-bpy.app.timers.register(go, first_interval=3)
+window.walk(walk())

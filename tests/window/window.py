@@ -1,7 +1,18 @@
-"""What walks in a real window share: checks that are counted, and a measure of how long the interface is blocked."""
+"""What walks in a real window share: checks that are counted, pictures, and how long the interface is blocked.
 
+A walk is a generator: it yields the seconds to wait until it goes on.
+"""
+
+import hashlib
 import importlib
+import json
+import os
+import subprocess
+import sys
 import time
+import traceback
+from collections.abc import Iterator
+from pathlib import Path
 
 import bpy
 import numpy as np
@@ -10,8 +21,14 @@ MODULE = "bl_ext.user_default.neural_style"
 
 _STARTED = time.monotonic()
 
+#: Where pictures and what was measured go, and the clip to walk with.
+OUT, CLIP = (Path(path) for path in sys.argv[sys.argv.index("--") + 1 :][:2])
+
 #: What did not hold.
 failures: list[str] = []
+
+#: What was measured.
+said: dict = {}
 
 
 def part(name: str):
@@ -24,6 +41,81 @@ def check(what: str, holds: bool) -> None:
     print(f"[{time.monotonic() - _STARTED:.0f}] {'ok  ' if holds else 'FAIL'} {what}", flush=True)
     if not holds:
         failures.append(what)
+
+
+def picture(name: str) -> None:
+    """A picture of the whole screen."""
+    subprocess.run(["import", "-window", "root", str(OUT / f"{name}.png")], check=False)
+
+
+def dismiss() -> None:
+    """Close a menu, or the splash, that would cover the rest."""
+    subprocess.run(["xdotool", "mousemove", "40", "60", "key", "Escape"], check=False)
+
+
+def files(folder: str) -> list[Path]:
+    """A render's files, in order."""
+    return sorted((OUT / folder).glob("*.exr"))
+
+
+def digest(folder: str) -> list[str]:
+    """The pixels of a render's files, in short; what else they hold is when and how long they were rendered."""
+    return [hashlib.sha256(part("exr").read(path).tobytes()).hexdigest() for path in files(folder)]
+
+
+def rendered(folder: str, animation: bool = True, seconds: float = 900):
+    """Render in the window, to files in a folder, and wait until that is over."""
+    bpy.context.scene.render.filepath = f"{OUT / folder}/"
+    bpy.ops.render.render("INVOKE_DEFAULT", animation=animation)
+    yield 2
+    yield from over(seconds)
+    yield 2
+
+
+def over(seconds: float = 900):
+    """Wait until no render is under way."""
+    yield from until(lambda: not part("render").is_rendering(), seconds)
+
+
+def by_command_line(blend: Path, folder: str):
+    """Render a file in a Blender without a window, and wait for it."""
+    command = [bpy.app.binary_path, "-b", str(blend), "--addons", MODULE, "-o", f"{OUT / folder}/", "-a"]
+    with (OUT / f"{folder}.log").open("w") as log:
+        line = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)
+    yield from until(lambda: line.poll() is not None, 900)
+    check("the command line renders", line.returncode == 0)
+
+
+def escaped() -> Iterator[float]:
+    """Press Esc in the render's window, and see that it stops soon, and the engine with it."""
+    child = part("render")._worker._process._child
+    find = ["xdotool", "search", "--onlyvisible", "--name", "Blender Render", "windowfocus", "--sync", "key", "Escape"]
+    start = time.monotonic()
+    subprocess.Popen(find)
+    yield from over(20)
+    said["seconds from Esc to the end"] = round(time.monotonic() - start, 2)
+    check("Esc stops the render within a second", said["seconds from Esc to the end"] < 1)
+    check("and the engine with it", child.poll() is not None)
+
+
+def walk(steps: Iterator[float]) -> None:
+    """Go, until the walk is over: leaves `walk.json`, and the exit status 0 where all checks held."""
+
+    def go() -> float | None:
+        try:
+            return next(steps)
+        except StopIteration:
+            pass
+        except Exception:
+            traceback.print_exc()
+            failures.append("it ended in the middle")
+        (OUT / "walk.json").write_text(json.dumps({"failures": failures, **said}, indent=2) + "\n")
+        sys.stdout.flush()
+        part("bake_ui").end()
+        part("render").stop_worker()
+        os._exit(len(failures) > 0)
+
+    bpy.app.timers.register(go, first_interval=3, persistent=True)
 
 
 class Beat:

@@ -24,7 +24,18 @@ scene = shot.new(96, 64, last=2)
 node = shot.style(scene, shot.images(scene, image), **settings)
 shot.keys(node, "style_weight", {1: 0.25, 2: 0.75})
 shot.show(scene, node.outputs["Image"])
+path = str(Path(folder, "shot.blend"))
+meanwhile = str(Path(folder, "meanwhile.blend"))
+
+
+def save(*_) -> None:
+    """Save while it renders, as Blender itself does now and then."""
+    bpy.ops.wm.save_as_mainfile(filepath=meanwhile, copy=True)
+
+
+bpy.app.handlers.render_post.append(save)
 shot.render(scene, "before")
+bpy.app.handlers.render_post.remove(save)
 
 
 def read() -> dict:
@@ -40,7 +51,6 @@ def hidden() -> list[str]:
     return [name for name in names if name.startswith(".")]
 
 
-path = str(Path(folder, "shot.blend"))
 said = {"settings": settings, "saved": read()}
 bpy.ops.wm.save_as_mainfile(filepath=path)
 
@@ -54,6 +64,12 @@ shot.enable()
 bpy.ops.wm.open_mainfile(filepath=path)
 said["reopened"] = read()
 shot.render(bpy.context.scene, "after")
+
+bpy.ops.wm.open_mainfile(filepath=meanwhile)
+bpy.context.scene.frame_set(1)
+said["meanwhile"] = read() | {"groups": len(bpy.data.node_groups), "scenes": len(bpy.data.scenes)}
+bpy.ops.wm.open_mainfile(filepath=path)
+said["expected"] = read() | {"groups": len(bpy.data.node_groups), "scenes": 1}
 
 # A duplicate shows a picture of its own.
 tree = shot.tree(bpy.context.scene)

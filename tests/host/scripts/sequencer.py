@@ -40,6 +40,8 @@ def paint(scene: bpy.types.Scene, strip: bpy.types.Strip) -> None:
 
 def strips() -> None:
     scene = shot.new(96, 64, last=26)
+    # Blender renders the strips alone, but keeps what the scene has in 3D at hand: with that, it bears less.
+    scene.collection.objects.link(bpy.data.objects.new("Cube", bpy.data.meshes.new("Cube")))
     scene.sequence_editor_create()
     # Retimed: first to half its speed, then to more than twice, and cut there. Blender's own call for it takes the
     # scene's first strip, whichever is asked (5.2), so it must be that one.
