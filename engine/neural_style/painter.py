@@ -20,7 +20,7 @@ from neural_style.door.errors import NeuralStyleError
 from neural_style.door.messages import Settings
 from neural_style.methods import Method, Start
 from neural_style.networks.vgg import VGG, read_vgg19
-from neural_style.objective import Grams, Objective, Previous, Targets, closed_form, gram_matrices
+from neural_style.objective import Grams, Objective, Previous, Targets, closed_form, gram_matrices, known_curvature
 from neural_style.pixels import Frame, from_vgg, to_vgg, with_area
 from neural_style.solver import minimise
 from neural_style.styles import Stylist
@@ -164,7 +164,8 @@ class Painter:
         style = self._painting(settings, method, source) if method.uses_painting else goal
         content = to_vgg(source, self.device) if method.content_from == "frame" else goal
         objective = Objective(method, self.features(method), Targets(goal, content, style), previous)
-        return minimise(objective.evaluate, start, iterations, stop=method.stop)
+        curvature = known_curvature(method, start.numel(), previous)
+        return minimise(objective.evaluate, start, iterations, stop=method.stop, curvature=curvature)
 
     def _start(
         self, start: Start, method: Method, source: Frame, goal: Tensor, before: Sequence[Previous], seed: int

@@ -4,6 +4,10 @@ Nocedal and Wright, "Numerical Optimization", algorithms 7.4 and 7.5, in the com
 1994, "Representations of quasi-Newton matrices and their use in limited memory methods", section 3: the same steps as
 the two loops make, from a few products of matrices and vectors in place of hundreds of single ones. The step rule is
 that of Torch's `optim.lbfgs`, which the reference uses: step one, but min(1, 1/‖g‖₁) for the very first.
+
+Where a part of the Hessian's diagonal D is known, the solve is made in x·√D instead ("Numerical Optimization", section
+5.1, preconditioning): what is held by much and what is held by little then move at the same pace, and the first step,
+a share of D⁻¹g, already leads somewhere, where 1/‖g‖₁ is so little that its change of gradient is mostly rounding.
 """
 
 from collections.abc import Callable
@@ -17,6 +21,10 @@ STOP_INTERVAL = 50
 #: A pair of less curvature than this is not remembered, as in `torch.optim.LBFGS`.
 _LEAST_CURVATURE = 1e-10
 
+#: The first step with a known curvature, as a share of the one that would minimise what is known; of 0.03, 0.1 and
+#: 0.3 the best.
+_FIRST_SHARE = 0.1
+
 #: The devices that compute in float64, which the products of vectors are kept in; the vectors stay as they are.
 _WITH_FLOAT64 = ("cpu", "cuda")
 
@@ -28,19 +36,41 @@ def minimise(
     history: int = 100,
     step: float = 1.0,
     stop: float = 0.0,
+    curvature: Tensor | None = None,
 ) -> Tensor:
     """The picture after `iterations` steps of L-BFGS from `start`, one evaluation each.
 
     evaluate: the objective's value and gradient at a tensor shaped as `start`; history: how many pairs are
     remembered at most; stop: end where the value fell by less than this share of it over 50 iterations
-    (Ruder et al. 2016, section 5.1), the only thing that ever waits for the device.
+    (Ruder et al. 2016, section 5.1), the only thing that ever waits for the device; curvature: what is known of the
+    Hessian's diagonal, positive, of a shape that broadcasts to `start`'s.
     """
     if iterations < 1:
         return start
-    x = start.detach().clone()
+    if curvature is not None:
+        root = curvature.sqrt()
+
+        def scaled(z: Tensor) -> tuple[Tensor, Tensor]:
+            value, gradient = evaluate(z / root)
+            return value, gradient / root
+
+        return _minimise(scaled, start.detach() * root, iterations, history, step, stop, first=_FIRST_SHARE) / root
+    return _minimise(evaluate, start.detach().clone(), iterations, history, step, stop)
+
+
+def _minimise(
+    evaluate: Callable[[Tensor], tuple[Tensor, Tensor]],
+    x: Tensor,
+    iterations: int,
+    history: int,
+    step: float,
+    stop: float,
+    first: float | None = None,
+) -> Tensor:
+    """As `minimise`; first: the first step as a share of the gradient, by default Torch's rule."""
     value, g = evaluate(x)
     g = g.flatten()
-    move = -g * (step * torch.clamp(1 / g.abs().sum(), max=1.0))
+    move = -g * (step * (torch.clamp(1 / g.abs().sum(), max=1.0) if first is None else first))
     looked_at = value
     memory = _Memory(min(history, iterations), g)
     for count in range(1, iterations + 1):

@@ -10,7 +10,7 @@ from frames import texture
 from neural_style import losses, weights
 from neural_style.losses import total_variation
 from neural_style.methods import METHODS
-from neural_style.objective import Objective, Previous, Targets, closed_form, gram_matrices
+from neural_style.objective import Objective, Previous, Targets, closed_form, gram_matrices, known_curvature
 from neural_style.pixels import from_vgg, to_vgg
 from plain_objective import plain_terms
 
@@ -114,6 +114,25 @@ def test_every_earlier_frame_adds_its_temporal_term(vgg64, problem):
     alone = Objective(METHODS["fast"], vgg64, Targets(goal, goal, goal), [other])
     expected = objective.terms(x)["temporal"] + alone.terms(x)["temporal"]
     assert float(both.terms(x)["temporal"]) == pytest.approx(float(expected), rel=1e-12)
+
+
+def test_the_known_curvature_is_that_of_its_two_terms(problem):
+    """By differences of their gradient, and what is put on for the others: 0.3 of the temporal term's."""
+    _, goal, previous, _ = problem
+    method = METHODS["steady"]
+
+    def gradient(x: torch.Tensor) -> torch.Tensor:
+        x = x.detach().requires_grad_(True)
+        value = method.pixel_weight(x.numel()) * 0.5 * (x - goal).square().sum()
+        for _ in range(2):
+            value = value + method.temporal * losses.temporal_loss(x, previous.warped, previous.reliability)
+        return torch.autograd.grad(value, x)[0]
+
+    known = known_curvature(method, goal.numel(), [previous, previous])
+    guess = 0.3 * 2 * method.temporal / goal.numel()
+    assert torch.allclose(known.expand_as(goal), gradient(goal + 1) - gradient(goal) + guess, rtol=1e-6)
+    assert known_curvature(method, goal.numel(), []) is None
+    assert known_curvature(METHODS["fast"], goal.numel(), [previous]) is None
 
 
 @pytest.mark.parametrize("name", ["fast", "steady", "blend"])

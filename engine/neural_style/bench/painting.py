@@ -16,7 +16,7 @@ from neural_style.bench.timing import Spread, Taken, in_turns, taken
 from neural_style.cache import State
 from neural_style.door.messages import Settings
 from neural_style.methods import METHODS, Method
-from neural_style.objective import Objective, Previous, Targets, closed_form
+from neural_style.objective import Objective, Previous, Targets, closed_form, known_curvature
 from neural_style.painter import Painter
 from neural_style.pixels import Frame, from_vgg, to_vgg
 from neural_style.solver import minimise
@@ -38,7 +38,8 @@ class Painting:
         self.fast = replace(METHODS["fast"], iterations=port_iterations)
         # The port's terms, with what makes `steady` quick: its start and its features.
         steady = METHODS["steady"]
-        self.reaching = replace(self.fast, name=REACHED, start=steady.start, bfloat16=steady.bfloat16)
+        reaching = replace(self.fast, name=REACHED, start=steady.start, preconditioned=steady.preconditioned)
+        self.reaching = replace(reaching, bfloat16=steady.bfloat16)
         self.steady = replace(steady, iterations=min(steady.iterations, port_iterations))
         self.height, self.width = frames[0].shape[:2]
         self.memory: dict[str, float] = {}
@@ -162,7 +163,9 @@ class Painting:
 
         limit = 2 * self.fast.iterations
         try:
-            last = minimise(evaluate, closed_form(self.reaching, goal, previous), limit)
+            start = closed_form(self.reaching, goal, previous)
+            curvature = known_curvature(self.reaching, start.numel(), previous)
+            last = minimise(evaluate, start, limit, curvature=curvature)
         except _EnoughError:
             return count
         return limit if judge(from_vgg(last)) <= wanted else None

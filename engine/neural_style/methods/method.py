@@ -48,6 +48,7 @@ class Method:
     flow_to_edges:     whether the flow is moved to the edges that the frames show; see `motion.to_edges`.
     motion_boundaries: whether motion boundaries count as unreliable.
     photometric:       how much the source's colours may change along the flow; None leaves that out.
+    preconditioned:    whether the solver is told the curvature of the pixel and temporal terms.
     bfloat16:          whether features are computed in bfloat16 where the device is fast at it.
     """
 
@@ -72,6 +73,7 @@ class Method:
     flow_to_edges: bool = False
     motion_boundaries: bool = True
     photometric: Photometric | None = None
+    preconditioned: bool = False
     bfloat16: bool = False
 
     def __post_init__(self) -> None:

@@ -14,7 +14,7 @@ from neural_style.methods.method import Method, Photometric
 _STEADY = Method(
     name="steady",
     start="closed form",
-    iterations=10,
+    iterations=8,
     pixel=1100.0,
     content=3.0,
     style=40.0,
@@ -23,6 +23,7 @@ _STEADY = Method(
     flow_to_edges=True,
     motion_boundaries=False,
     photometric=Photometric(lightness=0.2, colour=0.03),
+    preconditioned=True,
     bfloat16=True,
 )
 
