@@ -50,7 +50,7 @@ def picture(name: str) -> None:
 
 def dismiss() -> None:
     """Close a menu, or the splash, that would cover the rest."""
-    subprocess.run(["xdotool", "mousemove", "40", "60", "key", "Escape"], check=False)
+    subprocess.run(["xdotool", "mousemove", "1450", "700", "key", "Escape"], check=False)
 
 
 def files(folder: str) -> list[Path]:
