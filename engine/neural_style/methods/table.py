@@ -14,7 +14,7 @@ from neural_style.methods.method import Method, Photometric
 _STEADY = Method(
     name="steady",
     start="closed form",
-    iterations=8,
+    iterations=6,
     pixel=1100.0,
     content=3.0,
     style=40.0,
