@@ -12,7 +12,7 @@ from pathlib import Path
 import bpy
 import numpy as np
 
-from . import graph
+from . import graph, handlers
 from .door.catalogue import DEFAULT_STYLE
 
 #: The library's name in the preferences, and the asset's catalogue.
@@ -146,14 +146,12 @@ def _ours() -> list:
 
 def register() -> None:
     """Offer the library, in the window."""
-    if not bpy.app.background:
-        bpy.app.timers.register(_offer, first_interval=1.0)
+    handlers.start(_offer, first_interval=1.0)
 
 
 def unregister() -> None:
     """Take it back: the extension is disabled or removed."""
-    if bpy.app.timers.is_registered(_offer):
-        bpy.app.timers.unregister(_offer)
+    handlers.stop(_offer)
     for library in _ours():
         bpy.context.preferences.filepaths.asset_libraries.remove(library)
     with contextlib.suppress(OSError, ValueError):

@@ -5,7 +5,7 @@ import traceback
 import bpy
 from bpy.props import BoolProperty
 
-from . import bakery, escape, host, prefetch, render, scrub, status, survey, view
+from . import bakery, escape, handlers, host, prefetch, render, scrub, status, survey, view
 from .command import megabytes
 from .errors import PaintError
 
@@ -205,15 +205,13 @@ def register() -> None:
         default=True,
     )
     bpy.types.STATUSBAR_HT_header.append(_draw_status_bar)
-    if not bpy.app.background:
-        bpy.app.timers.register(_look, persistent=True)
+    handlers.start(_look, persistent=True)
 
 
 def unregister() -> None:
     """Take it back."""
     end()
-    if bpy.app.timers.is_registered(_look):
-        bpy.app.timers.unregister(_look)
+    handlers.stop(_look)
     bpy.types.STATUSBAR_HT_header.remove(_draw_status_bar)
     del bpy.types.WindowManager.neural_style_previews
     _unregister_classes()

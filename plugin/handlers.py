@@ -1,4 +1,4 @@
-"""Listens to Blender: functions in the lists of `bpy.app.handlers`."""
+"""Has Blender call functions: when something happens, from the lists of `bpy.app.handlers`, or every so often."""
 
 from collections.abc import Callable, Mapping
 
@@ -15,3 +15,18 @@ def remove(handlers: Mapping[str, Callable]) -> None:
     """Have Blender call them no more."""
     for name, handler in handlers.items():
         getattr(bpy.app.handlers, name).remove(handler)
+
+
+def start(timer: Callable[[], float | None], **options: float | bool) -> None:
+    """Have a window call it in its thread, again after as many seconds as it gives; nothing where there is no window.
+
+    options: of `bpy.app.timers.register`.
+    """
+    if not bpy.app.background:
+        bpy.app.timers.register(timer, **options)
+
+
+def stop(timer: Callable[[], float | None]) -> None:
+    """Have it called no more."""
+    if bpy.app.timers.is_registered(timer):
+        bpy.app.timers.unregister(timer)

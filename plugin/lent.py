@@ -22,14 +22,14 @@ def leave_out_of_preview(scene: bpy.types.Scene, modifiers: list[tuple[str, str]
 
     The preview composites in the window's thread, and would read the very pictures that the render's thread changes.
     """
-    hidden = []
+    left_out = []
     for strip, name in modifiers:
         modifier = scene.sequence_editor.strips_all[strip].modifiers[name]
         if getattr(modifier, "show_preview", False):  # none before 5.2
             modifier.show_preview = False
-            hidden.append((strip, name))
-    if hidden:
-        scene[PREVIEW] = json.dumps(hidden)
+            left_out.append((strip, name))
+    if left_out:
+        scene[PREVIEW] = json.dumps(left_out)
 
 
 def part(owner: bpy.types.StripModifier | bpy.types.Node) -> None:

@@ -8,7 +8,7 @@ import bpy
 import numpy as np
 from bpy.app.handlers import persistent
 
-from . import graph, pixels
+from . import graph, handlers, pixels
 from .errors import PaintError
 
 #: The inputs, by the name of the plane that they are at the door.
@@ -143,14 +143,16 @@ def as_picture(plane: str, array: np.ndarray | None, size: tuple[int, int]) -> n
     return rgba
 
 
+_HANDLERS = {"load_post": _mend_all}
+
+
 def register() -> None:
     """Mend files when they are opened, and the one that is open."""
-    bpy.app.handlers.load_post.append(_mend_all)
-    bpy.app.timers.register(_mend_all, first_interval=0.0)  # while extensions are enabled, no data can be seen
+    handlers.add(_HANDLERS)
+    handlers.start(_mend_all, first_interval=0.0)  # while extensions are enabled, no data can be seen
 
 
 def unregister() -> None:
     """Stop."""
-    bpy.app.handlers.load_post.remove(_mend_all)
-    if bpy.app.timers.is_registered(_mend_all):
-        bpy.app.timers.unregister(_mend_all)
+    handlers.remove(_HANDLERS)
+    handlers.stop(_mend_all)

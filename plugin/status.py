@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 import bpy
 
+from . import handlers
+
 #: Seconds between two looks.
 _LOOK_SECONDS = 0.2
 
@@ -129,12 +131,10 @@ def _look() -> float:
 
 def register() -> None:
     """Begin to look."""
-    if not bpy.app.background:
-        bpy.app.timers.register(_look, persistent=True)
+    handlers.start(_look, persistent=True)
 
 
 def unregister() -> None:
     """Stop."""
-    if bpy.app.timers.is_registered(_look):
-        bpy.app.timers.unregister(_look)
+    handlers.stop(_look)
     _lines.clear()

@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import TypeVar
 
-import bpy
+from . import handlers
 
 _Result = TypeVar("_Result")
 
@@ -94,11 +94,9 @@ def _serve() -> float:
 
 def register() -> None:
     """Begin to serve."""
-    if not bpy.app.background:
-        bpy.app.timers.register(_serve, persistent=True)
+    handlers.start(_serve, persistent=True)
 
 
 def unregister() -> None:
     """Stop."""
-    if bpy.app.timers.is_registered(_serve):
-        bpy.app.timers.unregister(_serve)
+    handlers.stop(_serve)

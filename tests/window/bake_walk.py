@@ -177,10 +177,8 @@ def walk():
     bpy.ops.wm.save_mainfile()
     yield from window.rendered("window")
     scene.frame_set(20)
-    yield from window.rendered("still", animation=False)
+    yield from window.rendered_still()
     picture("6-rendered")
-    (OUT / "still").mkdir()
-    bpy.data.images["Render Result"].save_render(str(OUT / "still" / "20.exr"))
     yield from window.by_command_line(OUT / "walk.blend", "line")
     check("the window and the command line give the same files", digest("window") == digest("line"))
     check("all of them", len(files("window")) == FRAMES)
@@ -193,15 +191,8 @@ def walk():
 
 def escape(scene, node):
     """Esc in the middle of a frame that takes minutes."""
-    render = part("render")
-    node.method, node.iterations = "steady", 20000
     scene.frame_start, scene.frame_end = 1, 2
-    scene.render.filepath = str(OUT / "slow") + "/"
-    bpy.ops.render.render("INVOKE_DEFAULT", animation=True)
-    yield 2
-    yield from until(lambda: files("slow"), 120)
-    yield 3
-    check("the second frame is being painted", render.is_rendering() and render._worker._process._child.poll() is None)
+    yield from window.in_a_slow_frame(node)
     with Beat() as rendering:
         yield 3
     said["interface, rendering"] = rendering.summary()

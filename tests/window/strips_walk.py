@@ -17,24 +17,12 @@ import bpy
 sys.path.insert(0, str(Path(__file__).parent))
 
 import window
-from window import CLIP, MODULE, OUT, check, digest, files, part, until
+from window import CLIP, MODULE, OUT, check, digest, files, part
 
 #: How often it renders.
 ROUNDS = 4
 
 FRAMES = 8
-
-
-def area(kind: str):
-    """The first area of a kind."""
-    return next(area for area in bpy.context.window_manager.windows[0].screen.areas if area.type == kind)
-
-
-def in_sequencer() -> dict:
-    """The context of the sequencer."""
-    place = area("SEQUENCE_EDITOR")
-    region = next(region for region in place.regions if region.type == "WINDOW")
-    return {"window": bpy.context.window_manager.windows[0], "area": place, "region": region}
 
 
 def build(scene):
@@ -55,11 +43,11 @@ def build(scene):
 def walk():
     """All of it."""
     bpy.ops.preferences.addon_enable(module=MODULE)
-    prefetch, render = part("prefetch"), part("render")
+    prefetch = part("prefetch")
     bpy.context.window_manager.neural_style_previews = False
     scene = bpy.context.scene
     window.dismiss()
-    space = area("VIEW_3D")
+    space = window.area("VIEW_3D")
     space.ui_type = "SEQUENCE_EDITOR"
     if hasattr(bpy.context.workspace, "sequencer_scene"):
         bpy.context.workspace.sequencer_scene = scene
@@ -71,7 +59,7 @@ def walk():
         strip.select = True
     scene.sequence_editor.active_strip = strips[0]
     yield 2  # time to prefetch
-    with bpy.context.temp_override(**in_sequencer()):
+    with bpy.context.temp_override(**window.editor("SEQUENCE_EDITOR")):
         bpy.ops.sequencer.neural_style_add()
     check("prefetching is off once a strip is painted", not scene.sequence_editor.use_prefetch)
     node = part("sequencer").node_of(strips[0])
@@ -93,19 +81,11 @@ def walk():
     same = [digest(f"window{number}") == digest("line") for number in range(ROUNDS)]
     check("every render in the window is that of the command line", all(same) and len(files("line")) == FRAMES)
 
-    node.method, node.iterations = "steady", 20000
-    scene.render.filepath = f"{OUT / 'slow'}/"
-    bpy.ops.render.render("INVOKE_DEFAULT", animation=True)
-    yield 2
-    yield from until(lambda: files("slow"), 120)
-    yield 2
-    check("the second frame is being painted", render.is_rendering())
+    yield from window.in_a_slow_frame(node)
     yield from window.escaped()
     node.method = "johnson"
     scene.frame_set(6)
-    yield from window.rendered("still", animation=False)
-    (OUT / "still").mkdir()
-    bpy.data.images["Render Result"].save_render(str(OUT / "still" / "6.exr"))
+    yield from window.rendered_still()
     check("F12 after a stop gives the animation's frame", digest("still") == digest("line")[5:6])
     check("nothing of the renders is left", not [each for each in bpy.data.scenes if each != scene])
     check("prefetching is still off", not scene.sequence_editor.use_prefetch)

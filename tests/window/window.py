@@ -72,6 +72,29 @@ def rendered(folder: str, animation: bool = True, seconds: float = 900):
     yield 2
 
 
+def rendered_still():
+    """Render the present frame in the window, and save what is shown then to the folder `still`."""
+    yield from rendered("still", animation=False)
+    (OUT / "still").mkdir()
+    bpy.data.images["Render Result"].save_render(str(OUT / "still" / "1.exr"))
+
+
+def in_a_slow_frame(node):
+    """Begin a render whose frames take minutes, and wait until the second is being painted."""
+    node.method, node.iterations = "steady", 20000
+    bpy.context.scene.render.filepath = f"{OUT / 'slow'}/"
+    bpy.ops.render.render("INVOKE_DEFAULT", animation=True)
+    yield 2
+    yield from until(lambda: files("slow"), 120)
+    yield 2
+    painting = part("render").is_rendering() and _engine().poll() is None
+    check("the second frame is being painted", painting)
+
+
+def _engine() -> subprocess.Popen:
+    return part("render")._worker._process._child
+
+
 def over(seconds: float = 900):
     """Wait until no render is under way."""
     yield from until(lambda: not part("render").is_rendering(), seconds)
@@ -88,7 +111,7 @@ def by_command_line(blend: Path, folder: str):
 
 def escaped() -> Iterator[float]:
     """Press Esc in the render's window, and see that it stops soon, and the engine with it."""
-    child = part("render")._worker._process._child
+    child = _engine()
     find = ["xdotool", "search", "--onlyvisible", "--name", "Blender Render", "windowfocus", "--sync", "key", "Escape"]
     start = time.monotonic()
     subprocess.Popen(find)
@@ -156,12 +179,16 @@ class Beat:
         }
 
 
-def editor() -> dict:
-    """The context of the compositor's editor."""
-    window = bpy.context.window_manager.windows[0]
-    area = next(area for area in window.screen.areas if area.type == "NODE_EDITOR")
-    region = next(region for region in area.regions if region.type == "WINDOW")
-    return {"window": window, "area": area, "region": region}
+def area(kind: str):
+    """The first area of a kind."""
+    return next(area for area in bpy.context.window_manager.windows[0].screen.areas if area.type == kind)
+
+
+def editor(kind: str = "NODE_EDITOR") -> dict:
+    """The context of the first area of a kind."""
+    place = area(kind)
+    region = next(region for region in place.regions if region.type == "WINDOW")
+    return {"window": bpy.context.window_manager.windows[0], "area": place, "region": region}
 
 
 def until(holds, seconds: float):
