@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from time import perf_counter
 
+import psutil
 import torch
 import torch.nn.functional as F
 from filelock import FileLock
@@ -41,6 +42,24 @@ def choose() -> torch.device:
     if torch.backends.mps.is_available():
         return torch.device("mps")
     return torch.device("cpu")
+
+
+def memory(device: torch.device) -> int:
+    """The bytes of memory that the device has in all."""
+    if device.type == "cuda":
+        return int(torch.cuda.get_device_properties(device).total_memory)
+    if device.type == "xpu":
+        return int(torch.xpu.get_device_properties(device).total_memory)
+    if device.type == "mps":
+        return int(torch.mps.recommended_max_memory())
+    return int(psutil.virtual_memory().total)
+
+
+def empty_cache() -> None:
+    """Give the memory that torch keeps for later back to the device."""
+    for kind in (torch.cuda, torch.xpu, torch.mps):
+        if kind.is_available():
+            kind.empty_cache()
 
 
 #: Forces (1) or forbids (0) bfloat16, where what was measured is not what is wanted.

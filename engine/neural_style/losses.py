@@ -19,11 +19,15 @@ def content_loss(features: Tensor, target: Tensor) -> Tensor:
 
 def gram_matrix(features: Tensor) -> Tensor:
     """F Fᵀ / (C·H·W) of features (1, C, H, W): (C, C), float32 at least (Gatys et al. 2016, section 2.2)."""
-    _, channels, height, width = features.shape
+    return gram_sum(features) / features[0].numel()
+
+
+def gram_sum(features: Tensor) -> Tensor:
+    """F Fᵀ of features (1, C, H, W): a Gram matrix that is yet to be divided, so that those of parts can be added."""
     # In the order of memory, so that channels-last features are not copied.
-    flat = _single(features.permute(0, 2, 3, 1).reshape(height * width, channels))
+    flat = _single(features.permute(0, 2, 3, 1).reshape(-1, features.shape[1]))
     product: Tensor = _Gram.apply(flat)  # type: ignore[no-untyped-call]
-    return product / (channels * height * width)
+    return product
 
 
 class _Gram(torch.autograd.Function):

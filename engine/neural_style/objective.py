@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 from torch import Tensor
 
 from neural_style import losses
 from neural_style.methods import CONTENT_LAYER, STYLE_LAYERS, Method
+from neural_style.networks.banded import grams_and_features
 from neural_style.networks.vgg import VGG
 
 #: The curvature that is not known, as a share of the temporal term's: of 0.15 to 1, what needs the fewest iterations.
@@ -43,39 +45,50 @@ class Objective:
     All targets are computed once, when it is made. A term of weight 0 is not there.
     """
 
-    def __init__(self, method: Method, vgg: VGG, targets: Targets, previous: Sequence[Previous] = ()) -> None:
-        """method: the weights; previous: what the temporal term holds to, one term for each."""
+    def __init__(
+        self,
+        method: Method,
+        vgg: VGG,
+        targets: Targets,
+        previous: Sequence[Previous] = (),
+        rows: int | None = None,
+    ) -> None:
+        """method: the weights; previous: what the temporal term holds to, one term for each.
+
+        rows: of features that are computed at a time, where memory is short; see `networks.banded`.
+        """
         self.method = method
-        self.vgg = vgg
+        self._look = partial(grams_and_features, vgg, rows=rows)
         self.target = targets.pixel
         self.previous = tuple(previous) if method.temporal else ()
-        style_layers = STYLE_LAYERS if method.style else ()
-        content_layers = (CONTENT_LAYER,) if method.content else ()
-        self.layers = (*content_layers, *style_layers)
+        self._style_layers = STYLE_LAYERS if method.style else ()
+        self._content_layers = (CONTENT_LAYER,) if method.content else ()
         with torch.no_grad():
             found: dict[str, Tensor] = {}
             if isinstance(targets.style, Tensor):
-                both = self.layers if targets.style is targets.content else style_layers
-                found = vgg.features(targets.style, both)
-                self.grams: Grams = {layer: losses.gram_matrix(found[layer]) for layer in style_layers}
+                both = self._content_layers if targets.style is targets.content else ()
+                self.grams, found = self._seen(targets.style, self._style_layers, both)
             else:
                 self.grams = targets.style
-            if content_layers and CONTENT_LAYER not in found:
-                found = vgg.features(targets.content, content_layers)
+            if self._content_layers and not found:
+                _, found = self._seen(targets.content, (), self._content_layers)
             self.content = found.get(CONTENT_LAYER)
-            if style_layers:
-                self._style = losses.StyleTargets([self.grams[layer] for layer in style_layers])
+            if self._style_layers:
+                self._style = losses.StyleTargets([self.grams[layer] for layer in self._style_layers])
+
+    def _seen(self, x: Tensor, style: Sequence[str], content: Sequence[str]) -> tuple[Grams, dict[str, Tensor]]:
+        """The Gram matrices and the features of these layers; of none, nothing."""
+        return self._look(x, style, content) if style or content else ({}, {})
 
     def terms(self, x: Tensor) -> dict[str, Tensor]:
         """Each term's weighted value at x (1, 3, H, W). Total variation is kept apart: see `evaluate`."""
         method = self.method
-        features = self.vgg.features(x, self.layers)
+        grams, features = self._seen(x, self._style_layers, self._content_layers)
         values: dict[str, Tensor] = {}
         if self.content is not None:
             values["content"] = method.content * losses.content_loss(features[CONTENT_LAYER], self.content)
         if method.style:
-            grams = [losses.gram_matrix(features[layer]) for layer in STYLE_LAYERS]
-            values["style"] = method.style * losses.style_losses(grams, self._style)
+            values["style"] = method.style * losses.style_losses(list(grams.values()), self._style)
         if method.pixel:
             values["pixel"] = method.pixel_weight(x.numel()) * losses.pixel_loss(x, self.target)
         if self.previous:
@@ -103,11 +116,10 @@ class Objective:
         return value.detach(), gradient
 
 
-def gram_matrices(vgg: VGG, picture: Tensor) -> Grams:
-    """The style of a picture (1, 3, H, W) in VGG space: its Gram matrices."""
+def gram_matrices(vgg: VGG, picture: Tensor, rows: int | None = None) -> Grams:
+    """The style of a picture (1, 3, H, W) in VGG space: its Gram matrices; rows: as `Objective` takes them."""
     with torch.no_grad():
-        features = vgg.features(picture, STYLE_LAYERS)
-        return {layer: losses.gram_matrix(features[layer]) for layer in STYLE_LAYERS}
+        return grams_and_features(vgg, picture, STYLE_LAYERS, (), rows)[0]
 
 
 def known_curvature(method: Method, count: int, previous: Sequence[Previous]) -> Tensor | None:
@@ -121,9 +133,9 @@ def known_curvature(method: Method, count: int, previous: Sequence[Previous]) ->
     """
     if not (method.preconditioned and method.temporal and previous):
         return None
-    hold = 2 * method.temporal / count
+    hold, carry = _stiffness(method, count)
     reliable = torch.stack([earlier.reliability for earlier in previous]).sum(0)
-    return method.pixel_weight(count) + hold * (reliable + _UNKNOWN)
+    return hold + carry * (reliable + _UNKNOWN)
 
 
 def closed_form(method: Method, target: Tensor, previous: Sequence[Previous]) -> Tensor:
@@ -134,10 +146,15 @@ def closed_form(method: Method, target: Tensor, previous: Sequence[Previous]) ->
     """
     if not previous or not method.temporal:
         return target
-    hold = method.pixel_weight(target.numel())
+    hold, carry = _stiffness(method, target.numel())
     total, picture = torch.full_like(target[:, :1], hold), hold * target
     for earlier in previous:
-        carry = 2 * method.temporal / target.numel() * earlier.reliability
-        picture = picture + carry * earlier.warped
-        total = total + carry
+        trust = carry * earlier.reliability
+        picture = picture + trust * earlier.warped
+        total = total + trust
     return picture / total
+
+
+def _stiffness(method: Method, count: int) -> tuple[float, float]:
+    """How strongly a value of a picture of N (`count`) is held to T, w, and to a reliable earlier picture, 2t/N."""
+    return method.pixel_weight(count), 2 * method.temporal / count

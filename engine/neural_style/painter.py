@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from neural_style import device as devices
-from neural_style import motion, styles, upscale, weights
+from neural_style import memory, motion, styles, upscale, weights
 from neural_style.cache import State
 from neural_style.door.errors import NeuralStyleError
 from neural_style.door.messages import Settings
@@ -163,9 +163,15 @@ class Painter:
         goal = to_vgg(painted, self.device)
         style = self._painting(settings, method, source) if method.uses_painting else goal
         content = to_vgg(source, self.device) if method.content_from == "frame" else goal
-        objective = Objective(method, self.features(method), Targets(goal, content, style), previous)
         curvature = known_curvature(method, start.numel(), previous)
-        return minimise(objective.evaluate, start, iterations, stop=method.stop, curvature=curvature)
+
+        def solve(rows: int | None) -> Tensor:
+            objective = Objective(method, self.features(method), Targets(goal, content, style), previous, rows)
+            return minimise(objective.evaluate, start, iterations, stop=method.stop, curvature=curvature)
+
+        height, width = start.shape[-2:]
+        rows = memory.rows(height, width, iterations, self.feature_dtype(method), self.device)
+        return memory.within(rows, height, solve)
 
     def _start(
         self, start: Start, method: Method, source: Frame, goal: Tensor, before: Sequence[Previous], seed: int
@@ -200,7 +206,10 @@ class Painter:
     def _mean_grams(self, settings: Settings, method: Method, area: int) -> Grams:
         vgg, mean = self.features(method), dict[str, Tensor]()
         for picture, share in styles.paintings(settings.style, settings.painting):
-            grams = gram_matrices(vgg, to_vgg(with_area(picture, area), self.device))
+            picture = with_area(picture, area)
+            height, width = picture.shape[:2]
+            rows = memory.rows(height, width, 0, vgg.dtype, self.device)
+            grams = gram_matrices(vgg, to_vgg(picture, self.device), rows)
             for layer, gram in grams.items():
                 mean[layer] = mean.get(layer, 0) + share * gram
         return mean

@@ -32,19 +32,13 @@ def describe(device: torch.device) -> dict[str, Any]:
         "processor": devices._processor(),
         "cores": os.cpu_count(),
         "load at the start": None if load is None else round(load, 2),
-        "memory, GB": _memory(),
+        "memory, GB": round(devices.memory(torch.device("cpu")) / 1e9, 1),
         "device": devices.describe(device),
         "threads": torch.get_num_threads(),
         "fast bfloat16": devices.bfloat16_is_fast(device),
         "warp": motion.backend(),
         "versions": versions(),
     }
-
-
-def _memory() -> float | None:
-    with suppress(AttributeError, ValueError, OSError):
-        return round(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 1e9, 1)
-    return None
 
 
 class Ruler:

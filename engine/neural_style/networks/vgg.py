@@ -6,6 +6,7 @@ Simonyan and Zisserman 2015, in the Caffe convention of every paper of this fiel
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby
 from pathlib import Path
 
 import torch
@@ -49,19 +50,37 @@ class VGG(nn.Module):
         wanted = set(layers)
         found: dict[str, Tensor] = {}
         x = x.to(self.dtype, memory_format=torch.channels_last)
-        block = "1"
-        for name in self.convolutions:
-            if name[4] != block:
-                block = name[4]
+        for number, names in enumerate(self.blocks(wanted)):
+            if number:
                 x = F.max_pool2d(x, 2)
+            for layer, features in self.convolved(x, names):
+                x = features
+                if layer in wanted:
+                    found[layer] = x
+        return found
+
+    def blocks(self, layers: Iterable[str]) -> list[list[str]]:
+        """The convolutions up to the deepest of some layers, by block; between two blocks features are pooled.
+
+        Raises ValueError where there is no such layer.
+        """
+        convolutions = {name.replace("relu", "conv") for name in layers}
+        if unknown := sorted(convolutions - set(self.convolutions)):
+            raise ValueError(f"no such layer: {unknown[0].replace('conv', 'relu')}")
+        names = self.convolutions[: self.convolutions.index(max(convolutions)) + 1]
+        return [list(block) for _, block in groupby(names, lambda name: name[4])]
+
+    def convolved(self, x: Tensor, names: Iterable[str]) -> Iterator[tuple[str, Tensor]]:
+        """Convolve features with one convolution after the other: each layer's name, and its features after ReLU."""
+        for name in names:
             x = F.conv2d(x, getattr(self, f"{name}_weight"), getattr(self, f"{name}_bias"), padding=1)
             x = F.relu(x, inplace=True)
-            layer = name.replace("conv", "relu")
-            if layer in wanted:
-                found[layer] = x
-                if len(found) == len(wanted):
-                    return found
-        raise ValueError(f"no such layer: {sorted(wanted - found.keys())[0]}")
+            yield self.layer(name), x
+
+    @staticmethod
+    def layer(convolution: str) -> str:
+        """The name of the features that a convolution (conv4_2) leads to (relu4_2)."""
+        return convolution.replace("conv", "relu")
 
 
 def read_vgg19(path: Path) -> dict[str, Tensor]:
