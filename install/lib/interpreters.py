@@ -10,11 +10,13 @@ from pathlib import Path
 
 from lib.processes import clean_environment
 
-#: What a candidate is asked. An interpreter without the global lock takes other wheels, so it is told apart.
+#: What a candidate is asked. One in an environment answers for the one that the environment was made with: it may be
+#: the very environment that is about to be made anew. An interpreter without the global lock takes other wheels, so it
+#: is told apart.
 _QUESTION = """
 import importlib.util, json, sys, sysconfig
 print(json.dumps({
-    "executable": sys.executable,
+    "executable": getattr(sys, "_base_executable", None) or sys.executable,
     "version": list(sys.version_info[:3]),
     "venv": all(importlib.util.find_spec(m) for m in ("venv", "ensurepip")),
     "plain": sys.implementation.name == "cpython" and not sysconfig.get_config_var("Py_GIL_DISABLED"),

@@ -122,6 +122,18 @@ def test_the_running_python_is_found():
     assert found.version == sys.version_info[:3]
 
 
+def test_the_python_of_an_environment_answers_for_the_one_that_made_it(tmp_path):
+    """The environment may be the very one that is removed to be made anew."""
+    from lib import interpreters
+
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", tmp_path / "here"], check=True)
+    inside = next((tmp_path / "here" / ("Scripts" if sys.platform == "win32" else "bin")).glob("python*"))
+    found = interpreters.ask(inside)
+    assert found is not None
+    assert not found.path.is_relative_to(tmp_path)
+    assert found.path.is_file()
+
+
 def test_a_shim_that_refuses_and_another_version_are_passed_over(tmp_path):
     from lib import interpreters
 
