@@ -42,7 +42,7 @@ def data(tmp_path, monkeypatch) -> Path:
 def files(tmp_path) -> dict[str, Path]:
     """One network of every kind, as people have them."""
     torch.save(NETWORK.state_dict(), tmp_path / "candy.pth")
-    export(Levels(NETWORK), tmp_path / "mosaic.onnx", size=64)
+    export(Levels(NETWORK), tmp_path / "mosaic.onnx", size=(64, 64))
     for name, instance in (("wave", False), ("udnie", True)):
         data = t7_writer.dumps(lua_models.checkpoint(lua_models.SMALL, instance))
         (tmp_path / f"{name}.t7").write_bytes(data)

@@ -67,7 +67,7 @@ def test_the_zoo_at_its_size_and_at_others(zoo):
 
 @pytest.mark.parametrize("opset", [11, 17])
 def test_exports_of_later_opsets(tmp_path, opset):
-    assert paints_the_same(export(Levels(NETWORK), tmp_path / "mine.onnx", opset, size=64))
+    assert paints_the_same(export(Levels(NETWORK), tmp_path / "mine.onnx", opset, size=(64, 64)))
 
 
 def test_names_do_not_matter(zoo, tmp_path):

@@ -16,7 +16,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from neural_style.networks.multistyle import EPSILON
+from neural_style.networks.convolution import enlarged, reflected
+from neural_style.networks.instance_norm import instance_norm
 
 #: How many numbers describe a style.
 BOTTLENECK = 100
@@ -99,24 +100,32 @@ class StylePredictor(nn.Module):
 
 
 class _Reflected(nn.Conv2d):
-    """A convolution with reflection padding."""
+    """A convolution with reflection padding, after an optional ×2."""
+
+    def __init__(
+        self, inputs: int, outputs: int, size: int, stride: int = 1, bias: bool = True, upsample: bool = False
+    ) -> None:
+        super().__init__(inputs, outputs, size, stride, bias=bias)
+        self.upsample = upsample
 
     def forward(self, x: Tensor) -> Tensor:
-        return super().forward(F.pad(x, [self.kernel_size[0] // 2] * 4, mode="reflect"))
+        if self.upsample:
+            return enlarged(x, self.weight, self.bias)
+        return reflected(x, self.weight, self.bias, self.stride[0])
 
 
 class _StyledLayer(nn.Module):
     """A convolution with reflection padding, and instance normalisation whose scale and shift the bottleneck says."""
 
-    def __init__(self, inputs: int, outputs: int, size: int) -> None:
+    def __init__(self, inputs: int, outputs: int, size: int, upsample: bool = False) -> None:
         super().__init__()
-        self.conv = _Reflected(inputs, outputs, size, bias=False)
+        self.conv = _Reflected(inputs, outputs, size, bias=False, upsample=upsample)
         self.gamma = nn.Linear(BOTTLENECK, outputs)
         self.beta = nn.Linear(BOTTLENECK, outputs)
 
     def forward(self, x: Tensor, bottleneck: Tensor) -> Tensor:
         """x: (1, C, H, W); bottleneck: (100,)."""
-        return F.instance_norm(self.conv(x), weight=self.gamma(bottleneck), bias=self.beta(bottleneck), eps=EPSILON)
+        return instance_norm(self.conv(x), self.gamma(bottleneck), self.beta(bottleneck))
 
 
 class _Residual(nn.ModuleList):
@@ -139,7 +148,9 @@ class ArbitraryNetwork(nn.Module):
         super().__init__()
         self.contract = nn.ModuleList([_Reflected(3, 8, 9), _Reflected(8, 16, 3, 2), _Reflected(16, 32, 3, 2)])
         self.residual = nn.ModuleList(_Residual([_StyledLayer(32, 32, 3), _StyledLayer(32, 32, 3)]) for _ in range(5))
-        self.expand = nn.ModuleList([_StyledLayer(32, 16, 3), _StyledLayer(16, 8, 3), _StyledLayer(8, 3, 9)])
+        self.expand = nn.ModuleList(
+            [_StyledLayer(32, 16, 3, upsample=True), _StyledLayer(16, 8, 3, upsample=True), _StyledLayer(8, 3, 9)]
+        )
 
     @classmethod
     def from_tensors(cls, tensors: Mapping[str, Tensor]) -> "ArbitraryNetwork":
@@ -156,5 +167,5 @@ class ArbitraryNetwork(nn.Module):
         for pair in self.residual:
             x = x + pair(x, bottleneck)
         for layer in list(self.expand)[:2]:
-            x = F.relu(layer(F.interpolate(x, scale_factor=2, mode="nearest"), bottleneck))
+            x = F.relu(layer(x, bottleneck))
         return torch.sigmoid(self.expand[2](x, bottleneck))

@@ -13,6 +13,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from neural_style.door.errors import NeuralStyleError
+from neural_style.networks.convolution import enlarged, reflected
+from neural_style.networks.instance_norm import InstanceNorm
 
 
 class _Convolution(nn.Module):
@@ -24,11 +26,8 @@ class _Convolution(nn.Module):
         self.upsample = upsample
 
     def forward(self, x: Tensor) -> Tensor:
-        if self.upsample:
-            x = F.interpolate(x, scale_factor=2, mode="nearest")
-        border = self.conv2d.kernel_size[0] // 2
-        out: Tensor = self.conv2d(F.pad(x, [border] * 4, mode="reflect"))
-        return out
+        weight, bias = self.conv2d.weight, self.conv2d.bias
+        return enlarged(x, weight, bias) if self.upsample else reflected(x, weight, bias, self.conv2d.stride[0])
 
 
 class _Residual(nn.Module):
@@ -37,9 +36,9 @@ class _Residual(nn.Module):
     def __init__(self, channels: int) -> None:
         super().__init__()
         self.conv1 = _Convolution(channels, channels, 3)
-        self.in1 = nn.InstanceNorm2d(channels, affine=True)
+        self.in1 = InstanceNorm(channels)
         self.conv2 = _Convolution(channels, channels, 3)
-        self.in2 = nn.InstanceNorm2d(channels, affine=True)
+        self.in2 = InstanceNorm(channels)
 
     def forward(self, x: Tensor) -> Tensor:
         out: Tensor = x + self.in2(self.conv2(F.relu(self.in1(self.conv1(x)))))
@@ -63,7 +62,7 @@ class JohnsonNetwork(nn.Module):
         self.deconv2 = _Convolution(middle, narrow, 3, upsample=True)
         self.deconv3 = _Convolution(narrow, 3, 9)
         self.in1, self.in2, self.in3, self.in4, self.in5 = (
-            nn.InstanceNorm2d(channels, affine=True) for channels in (narrow, middle, wide, middle, narrow)
+            InstanceNorm(channels) for channels in (narrow, middle, wide, middle, narrow)
         )
         self.res1, self.res2, self.res3, self.res4, self.res5 = (_Residual(wide) for _ in range(5))
 

@@ -13,6 +13,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from neural_style.door.errors import NeuralStyleError
+from neural_style.networks.instance_norm import InstanceNorm
 from neural_style.networks.vgg import MEANS_BGR
 
 Layer = Mapping[str, Any]
@@ -166,7 +167,7 @@ def _batch_norm(layer: Layer, tensors: Tensors) -> nn.Module:
 
 def _instance_norm(layer: Layer, tensors: Tensors) -> nn.Module:
     weight, bias = tensors[f"{layer['name']}.weight"], tensors[f"{layer['name']}.bias"]
-    return _filled(nn.InstanceNorm2d(len(weight), float(layer["epsilon"]), affine=True), weight=weight, bias=bias)
+    return _filled(InstanceNorm(len(weight), float(layer["epsilon"])), weight=weight, bias=bias)
 
 
 def _filled(module: nn.Module, **values: Tensor | None) -> nn.Module:

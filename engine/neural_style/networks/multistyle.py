@@ -10,7 +10,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-EPSILON = 1e-5
+from neural_style.networks.convolution import enlarged, reflected
+from neural_style.networks.instance_norm import instance_norm
 
 
 class ConditionalInstanceNorm(nn.Module):
@@ -23,22 +24,24 @@ class ConditionalInstanceNorm(nn.Module):
 
     def forward(self, x: Tensor, shares: Tensor) -> Tensor:
         """x: (N, C, H, W); shares: (styles,), of sum 1."""
-        return F.instance_norm(x, weight=shares @ self.gamma, bias=shares @ self.beta, eps=EPSILON)
+        return instance_norm(x, shares @ self.gamma, shares @ self.beta)
 
 
 class Layer(nn.Module):
-    """Reflection padding, convolution without bias, conditional instance normalisation."""
+    """Reflection padding, convolution without bias, conditional instance normalisation; after an optional ×2."""
 
-    def __init__(self, styles: int, inputs: int, outputs: int, size: int, stride: int = 1) -> None:
+    def __init__(
+        self, styles: int, inputs: int, outputs: int, size: int, stride: int = 1, upsample: bool = False
+    ) -> None:
         super().__init__()
         self.w = nn.Parameter(torch.empty(outputs, inputs, size, size))
         self.norm = ConditionalInstanceNorm(styles, outputs)
         self.stride = stride
+        self.upsample = upsample
 
     def forward(self, x: Tensor, shares: Tensor) -> Tensor:
         """x: (N, C, H, W)."""
-        border = self.w.shape[-1] // 2
-        x = F.conv2d(F.pad(x, [border] * 4, mode="reflect"), self.w, stride=self.stride)
+        x = enlarged(x, self.w) if self.upsample else reflected(x, self.w, stride=self.stride)
         out: Tensor = self.norm(x, shares)
         return out
 
@@ -65,7 +68,9 @@ class MultistyleNetwork(nn.Module):
         n = self.STYLES
         self.contract = nn.ModuleList([Layer(n, 3, 32, 9), Layer(n, 32, 32, 3, 2), Layer(n, 32, 32, 3, 2)])
         self.res = nn.ModuleList(Residual([Layer(n, 32, 32, 3), Layer(n, 32, 32, 3)]) for _ in range(6))
-        self.expand = nn.ModuleList([Layer(n, 32, 8, 3), Layer(n, 8, 4, 3), Layer(n, 4, 3, 9)])
+        self.expand = nn.ModuleList(
+            [Layer(n, 32, 8, 3, upsample=True), Layer(n, 8, 4, 3, upsample=True), Layer(n, 4, 3, 9)]
+        )
 
     @classmethod
     def from_tensors(cls, tensors: Mapping[str, Tensor]) -> "MultistyleNetwork":
@@ -82,5 +87,5 @@ class MultistyleNetwork(nn.Module):
         for pair in self.res:
             x = x + pair(x, shares)
         for layer in list(self.expand)[:2]:
-            x = F.relu(layer(F.interpolate(x, scale_factor=2, mode="nearest"), shares))
+            x = F.relu(layer(x, shares))
         return torch.sigmoid(self.expand[2](x, shares))
