@@ -17,6 +17,9 @@ from .errors import PaintError
 #: Seconds at a time that may be spent on it.
 _SLICE = 0.015
 
+#: Seconds within which Blender says that a hidden scene came or went.
+_ECHO = 0.5
+
 #: Seconds without a change after which it is gathered anew; more where gathering takes long.
 _PAUSE = 0.3
 
@@ -47,7 +50,7 @@ class View:
 _views: dict[str, View] = {}
 _coming: dict[str, View] = {}
 _changed = 0.0
-_is_own = False
+_own_until = 0.0
 _signatures: dict[str, tuple] = {}
 _cost = 0.0
 
@@ -105,9 +108,8 @@ def _look_at_settings(scene: bpy.types.Scene) -> None:
 
 
 def _gather(name: str) -> bool:
-    global _cost, _is_own
+    global _cost, _own_until
     view, start = _coming[name], time.perf_counter()
-    _is_own = True  # a hidden scene comes and goes, and Blender will say so
     try:
         if not view.bake.learn(_SLICE):
             return False
@@ -120,6 +122,8 @@ def _gather(name: str) -> bool:
     except Exception as error:  # whatever data it meets: the timer goes on
         traceback.print_exc()
         view.trouble = f"{type(error).__name__}: {error}"
+    finally:
+        _own_until = time.monotonic() + _ECHO
     _cost = time.perf_counter() - start
     _views[name] = _coming.pop(name)
     return True
@@ -128,14 +132,31 @@ def _gather(name: str) -> bool:
 @persistent
 def _on_change(scene, depsgraph) -> None:
     """Anything was changed, but for the pictures that are shown in the nodes, and by what is done here."""
-    global _changed, _is_own
+    global _changed, _own_until
     if hidden.is_one(scene):
         return
-    things = [update.id for update in depsgraph.updates if not update.id.name.startswith(picture.NAME)]
-    own = _is_own and all(isinstance(thing, (bpy.types.Scene, bpy.types.Collection)) for thing in things)
-    _is_own = False
-    if things and not own:
+    updates = [update for update in depsgraph.updates if not update.id.name.startswith(picture.NAME)]
+    own = time.monotonic() < _own_until and _are_an_echo(updates)
+    _own_until = 0.0
+    if updates and not own:
         _changed = time.monotonic()
+
+
+def _are_an_echo(updates: list[bpy.types.DepsgraphUpdate]) -> bool:
+    """Whether they may be all that a hidden scene left: Blender looks through every collection, and what is in it.
+
+    In 4.5 also through the tree of nodes that is a part of the scene.
+    """
+    looked_through = any(isinstance(update.id, bpy.types.Collection) for update in updates)
+    for update in updates:
+        thing = update.id
+        if isinstance(thing, (bpy.types.Scene, bpy.types.Collection)):
+            continue
+        moved = update.is_updated_geometry or update.is_updated_transform
+        part = isinstance(thing, bpy.types.Object) or (isinstance(thing, bpy.types.NodeTree) and thing.is_embedded_data)
+        if not looked_through or moved or not part:
+            return False
+    return True
 
 
 @persistent

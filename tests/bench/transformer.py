@@ -31,6 +31,9 @@ from transformers import Levels, export, painting_network
 #: A style of the multistyle network that is one of its own, and its place.
 STYLE, PLACE = "starry-night", 19
 
+#: Seconds until the threads of the one have stopped waiting for more, and are out of the other's way.
+PAUSE = 0.1
+
 
 def size(text: str) -> tuple[int, int]:
     width, height = map(int, text.split("x"))
@@ -73,11 +76,8 @@ def main() -> None:
                 ("Johnson's", str(johnson), runtime(johnson, 255.0)),
             ):
                 apart = np.abs(stylist.paint(frame, style) - theirs(frame)).max()
-                seconds = in_turns(
-                    {"ours": partial(stylist.paint, frame, style), "theirs": partial(theirs, frame)},
-                    options.rounds,
-                    cpu,
-                )
+                candidates = {"ours": partial(stylist.paint, frame, style), "theirs": partial(theirs, frame)}
+                seconds = in_turns(candidates, options.rounds, cpu, pause=PAUSE)
                 mine, other = (1e3 * Spread.of(seconds[name]).median for name in ("ours", "theirs"))
                 share = ratio(seconds, "ours", "theirs")
                 rows.append((title, f"{width}×{height}", mine, other, share.median, share.least, share.most, apart))

@@ -51,3 +51,9 @@ def test_it_goes_with_its_frame_and_into_no_file(scrubbed):
     assert not scrubbed.said["other"]["shown"] or scrubbed.said["other"]["says"] == "Frame 2: baked"
     assert not scrubbed.said["left"]["shown"]
     assert not any(said["modified"] for name, said in scrubbed.said.items() if name in ("first", "preview"))
+
+
+def test_while_nothing_changes_nothing_is_gathered_anew(scrubbed):
+    """It would have the window drawn several times a second."""
+    assert scrubbed.said["idle"] == 0
+    assert scrubbed.said["moved"] == 1

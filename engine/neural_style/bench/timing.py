@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from statistics import median
-from time import perf_counter, process_time
+from time import perf_counter, process_time, sleep
 from typing import NamedTuple
 
 import torch
@@ -50,11 +50,16 @@ def taken(work: Callable[[], object], device: torch.device) -> Taken:
 
 
 def in_turns(
-    candidates: Mapping[str, Callable[[], object]], rounds: int, device: torch.device, warm: bool = True
+    candidates: Mapping[str, Callable[[], object]],
+    rounds: int,
+    device: torch.device,
+    warm: bool = True,
+    pause: float = 0.0,
 ) -> dict[str, list[float]]:
     """The seconds of each candidate by the clock, by name, one value a round; every other round goes backwards.
 
-    warm: whether each runs once untimed before, so that what happens only once is not counted.
+    warm: whether each runs once untimed before, so that what happens only once is not counted; pause: seconds before
+    each.
     """
     if warm:
         for work in candidates.values():
@@ -62,6 +67,7 @@ def in_turns(
     seconds: dict[str, list[float]] = {name: [] for name in candidates}
     for turn in range(rounds):
         for name in list(candidates) if turn % 2 == 0 else list(candidates)[::-1]:
+            sleep(pause)
             seconds[name].append(taken(candidates[name], device).clock)
     return seconds
 

@@ -13,6 +13,8 @@ scene = shot.new(96, 64, last=4)
 node = shot.style(scene, shot.images(scene, first_image), method="blend", working_width=0)
 shot.keys(node, "style_weight", {1: 1.0, 3: 1.0, 4: 0.5})
 shot.show(scene, node.outputs["Image"])
+thing = bpy.data.objects.new("Thing", None)
+scene.collection.objects.link(thing)
 bpy.ops.wm.save_as_mainfile(filepath=str(Path(folder, "shot.blend")))
 view, scrub, still, status = (shot.part(name) for name in ("view", "scrub", "still", "status"))
 said, shown = {}, {}
@@ -54,11 +56,25 @@ def note(name: str) -> None:
         np.save(Path(folder, f"{name}.npy"), pixels.reshape(64, 96, 4)[::-1])
 
 
+def learnt(seconds: float) -> int:
+    """How often anything new was known, while nobody does anything."""
+    end, count = time.monotonic() + seconds, 0
+    while time.monotonic() < end:
+        count += view.tick([scene])
+        bpy.context.view_layer.update()  # as the window does
+        time.sleep(0.05)
+    return count
+
+
 look("before")
 assert shot.part("command").execute(["bake"]) == 0
 view.look_again()
 scrub.refresh(scene)
 look("first")
+learnt(2)
+said["idle"] = learnt(2.5)
+thing.location.x += 1
+said["moved"] = learnt(2.5)
 for frame in (3, 4):
     scene.frame_set(frame)
     note(f"frame{frame}")
