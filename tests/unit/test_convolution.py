@@ -86,3 +86,18 @@ def test_a_nearly_flat_frame_is_normalised_as_exactly(memory_format):
     found = InstanceNorm(20)(x.contiguous(memory_format=memory_format))
     expected = F.instance_norm(x.double(), eps=1e-5)
     assert (found - expected).abs().max() < 0.02
+
+
+@pytest.mark.parametrize("memory_format", [torch.contiguous_format, torch.channels_last])
+def test_the_number_of_threads_changes_no_bit(memory_format):
+    """A frame that a machine of another size painted is the same frame."""
+    x = numbers(1, 32, 64, 64).float().contiguous(memory_format=memory_format)
+    norm, threads = InstanceNorm(32), torch.get_num_threads()
+    found = []
+    try:
+        for count in (1, 2, 3):
+            torch.set_num_threads(count)
+            found.append(norm(x))
+    finally:
+        torch.set_num_threads(threads)
+    assert torch.equal(found[0], found[1]) and torch.equal(found[0], found[2])

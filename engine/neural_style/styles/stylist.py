@@ -20,7 +20,6 @@ from neural_style.styles.files import file_hash, read_picture
 from neural_style.styles.resolve import Arbitrary, Multistyle, NetworkFile, resolve
 
 _Key = TypeVar("_Key")
-_Network = TypeVar("_Network", bound=nn.Module)
 
 #: The deviation, in sRGB, of the fixed noise that a seed other than 0 lays over the frame before the network.
 SEED_NOISE = 0.02
@@ -51,7 +50,7 @@ class Stylist:
         """
         if seed:
             frame = np.clip(frame + SEED_NOISE * _noise(seed, frame.shape[0], frame.shape[1]), 0, 1)
-        x = torch.from_numpy(np.ascontiguousarray(frame)).to(self.device).permute(2, 0, 1)[None]
+        x = torch.from_numpy(np.ascontiguousarray(frame.transpose(2, 0, 1)[None])).to(self.device)
         with torch.inference_mode():
             picture = self._blended(x, style)
         return np.ascontiguousarray(picture[0].permute(1, 2, 0).float().cpu().numpy())
@@ -80,7 +79,7 @@ class Stylist:
     def _multistyle(self, x: Tensor, places: Mapping[int, float]) -> Tensor:
         network = self._networks.get("multistyle26")
         if network is None:
-            network = self._ready(MultistyleNetwork.from_tensors(weights.tensors("multistyle26")))
+            network = MultistyleNetwork.from_tensors(weights.tensors("multistyle26")).to(self.device)
             self._networks["multistyle26"] = network
         blend = torch.zeros(MultistyleNetwork.STYLES)
         for place, share in places.items():
@@ -90,15 +89,10 @@ class Stylist:
     def _arbitrary(self, x: Tensor, paintings: Mapping[Path, float]) -> Tensor:
         network = self._networks.get("arbitrary-transform")
         if network is None:
-            network = self._ready(ArbitraryNetwork.from_tensors(weights.tensors("arbitrary-transform")))
+            network = ArbitraryNetwork.from_tensors(weights.tensors("arbitrary-transform")).to(self.device)
             self._networks["arbitrary-transform"] = network
         blend = torch.stack([share * self._bottleneck(path) for path, share in paintings.items()]).sum(dim=0)
         return _cut(network(_continued(x, _MARGIN), blend), x, _MARGIN)
-
-    def _ready(self, network: _Network) -> _Network:
-        """A network on the device, with its weights in the order in which frames come: channels last."""
-        ready: _Network = network.to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
-        return ready
 
     def _bottleneck(self, path: Path) -> Tensor:
         """What the predictor finds in a picture, (100,)."""
@@ -115,7 +109,7 @@ class Stylist:
     def _file(self, file: NetworkFile) -> nn.Module:
         name = file.digest  # not the path: the file may be another one by now
         if name not in self._networks:
-            self._networks[name] = self._ready(read_network(file.path).build())
+            self._networks[name] = read_network(file.path).build().to(self.device)
         return self._networks[name]
 
 
