@@ -21,6 +21,7 @@ from . import (
     sequencer,
     status,
     styles,
+    trial,
     view,
     window_thread,
 )
@@ -30,6 +31,7 @@ _PARTS = (
     previews,
     styles,
     preferences,
+    trial,
     environment,
     status,
     remedies,

@@ -5,6 +5,7 @@ whatever Blender can composite can be captured, at its own size and bit for bit.
 the upstream has Render Layers.
 """
 
+import math
 import shutil
 import tempfile
 from pathlib import Path
@@ -14,6 +15,9 @@ import numpy as np
 
 from . import exr, graph, groups, hidden, host, picture, sockets, window_thread
 from .errors import CancelledError, PaintError
+
+#: The shorter side of a render that nobody sees, in pixels.
+_SMALL = 16
 
 
 class Capture:
@@ -53,14 +57,20 @@ class Capture:
             self._add_plane(plane, sources[each])
 
         settings = self._scene.render
+        self._percentage = settings.resolution_percentage
         host.as_cheapest(settings.image_settings)
         settings.filepath = str(self._folder / "unused")
         settings.use_file_extension = True
         settings.use_overwrite, settings.use_placeholder = True, False
         settings.use_multiview = False
         settings.use_sequencer = False
-        if not host.writes_moved([*above, *(node for copy in self._groups for node in copy.nodes)]):
+        nodes = [*above, *(node for copy in self._groups for node in copy.nodes)]
+        if not host.writes_moved(nodes):
             self._at_render_size()
+        elif all(node.type in host.OF_OWN_SIZE for node in nodes):
+            # What Blender renders besides is thrown away: it had better be small.
+            least = min(settings.resolution_x, settings.resolution_y)
+            settings.resolution_percentage = min(settings.resolution_percentage, math.ceil(100 * _SMALL / least))
 
     def _add_plane(self, plane: str, socket: bpy.types.NodeSocket) -> None:
         """Have what comes out of a socket written too."""
@@ -110,6 +120,7 @@ class Capture:
     def _at_render_size(self) -> None:
         """Capture the composited frame, at the size of the render, instead of the node's own input."""
         self._end.mute = True
+        self._scene.render.resolution_percentage = self._percentage
         host.end_at(self._tree, self._socket)
         if self._laid_over:
             whole = self._tree.nodes.new("CompositorNodeBoxMask")  # whatever else it is, it is as large as the render

@@ -11,6 +11,9 @@ ENDS = ("COMPOSITE", "GROUP_OUTPUT", "OUTPUT_FILE", "VIEWER", "SPLITVIEWER")
 #: Those that show or write something of their own.
 WRITERS = ("OUTPUT_FILE", "VIEWER", "SPLITVIEWER")
 
+#: Those whose picture has a size of its own, whatever is rendered.
+OF_OWN_SIZE = ("MOVIECLIP", "IMAGE", "REROUTE")
+
 #: Node types of 4.5 that only note a translation: its File Output node writes the picture unmoved.
 #: 5.x moves the pixels before it writes.
 _MOVES = ("TRANSLATE", "TRANSFORM", "STABILIZE2D")

@@ -3,16 +3,12 @@
 import bpy
 from bpy.props import EnumProperty, FloatProperty, StringProperty
 
-from . import engine, environment, installer, lines, remedies, render, status, storage
+from . import engine, environment, installer, lines, remedies, status, storage, trial
 from .door.folders import cache_folder
-from .errors import PaintError
 from .progress import short
 
 #: How long a line of the preferences may be.
 _LETTERS = 90
-
-#: What the engine said of itself when it was tried last.
-_tried = ""
 
 
 def _changed(preferences, _context) -> None:
@@ -106,13 +102,13 @@ def _draw_engine(preferences, box) -> None:
         column.label(text=_described(facts) if facts else f"Engine: {engine.own_folder()}", icon="CHECKMARK")
         if facts.get("note"):
             lines.draw(column, facts["note"][:1].upper() + facts["note"][1:], "INFO", _LETTERS)
-    if _tried:
-        column.label(text=_tried, icon="BLANK1")
+    if said := "Trying the engine …" if trial.is_running() else trial.outcome:
+        column.label(text=said, icon="BLANK1")
     if not installer.draw(box, _LETTERS):
         row = box.row(align=True)
         again = "Install Anew …" if facts else "Install the Engine …"
         row.operator(installer.NEURALSTYLE_OT_install_engine.bl_idname, text=again, icon="IMPORT")
-        row.operator(NEURALSTYLE_OT_test_engine.bl_idname, icon="CHECKMARK")
+        row.operator(trial.NEURALSTYLE_OT_test_engine.bl_idname, icon="CHECKMARK")
         row.operator(installer.NEURALSTYLE_OT_fetch_networks.bl_idname, text="Fetch the Networks …", icon="IMPORT")
         row.operator(installer.NEURALSTYLE_OT_remove_engine.bl_idname, text="Remove …", icon="TRASH")
     column = box.column()
@@ -152,27 +148,6 @@ def _draw_setting(layout, preferences, name: str, **more) -> None:
         layout.label(text=f"{environment.VARIABLES[name]} is set to {given}, and is stronger", icon="INFO")
 
 
-class NEURALSTYLE_OT_test_engine(bpy.types.Operator):
-    """Start the engine and say what it runs on"""
-
-    bl_idname = "neural_style.test_engine"
-    bl_label = "Test the Engine"
-
-    def execute(self, _context) -> set[str]:
-        """Start the worker."""
-        global _tried
-        try:
-            hello = render.worker().start()
-        except PaintError as trouble:
-            _tried = ""
-            self.report({"ERROR"}, str(trouble))
-            return {"CANCELLED"}
-        _tried = f"The engine {hello.version} works, on {hello.device}"
-        status.forget_errors()
-        self.report({"INFO"}, _tried)
-        return {"FINISHED"}
-
-
 class NEURALSTYLE_OT_clear_cache(bpy.types.Operator):
     """Remove all painted frames, optical flow and bakes that are kept; they are made again when they are needed"""
 
@@ -193,6 +168,6 @@ class NEURALSTYLE_OT_clear_cache(bpy.types.Operator):
         return {"FINISHED"}
 
 
-_CLASSES = (NeuralStylePreferences, NEURALSTYLE_OT_test_engine, NEURALSTYLE_OT_clear_cache)
+_CLASSES = (NeuralStylePreferences, NEURALSTYLE_OT_clear_cache)
 
 register, unregister = bpy.utils.register_classes_factory(_CLASSES)

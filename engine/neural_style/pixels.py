@@ -63,7 +63,9 @@ def to_working(source: Frame, working_width: int) -> Frame:
     A source smaller than that is continued by mirroring; `from_working` cuts it off again.
     """
     height, width = working_size(source.shape[0], source.shape[1], working_width)
-    frame: Frame = np.clip(np.nan_to_num(source, nan=0.0, posinf=1.0, neginf=0.0), 0, 1)
+    if not np.isfinite(source).all():
+        source = np.nan_to_num(source, nan=0.0, posinf=1.0, neginf=0.0)
+    frame: Frame = np.clip(source, 0, 1)
     if (height, width) != source.shape[:2]:
         frame = np.asarray(cv2.resize(frame, (width, height), interpolation=cv2.INTER_AREA), np.float32)
     missing = max(0, LEAST_SIDE - height), max(0, LEAST_SIDE - width)

@@ -39,6 +39,20 @@ def test_picture_comes_back_where_it_was(pixels):
     np.testing.assert_allclose(pixels.from_door(pixels.to_door(rgba), rgba), rgba, rtol=1e-4, atol=1e-6)
 
 
+@pytest.mark.parametrize("shape", [(1, 1, 4), (3, 17, 4), (701, 403, 4)])
+def test_black_stays_black_and_large_pictures_have_no_seam(pixels, shape):
+    """Large ones are worked on in bands."""
+    rgba = np.random.default_rng(0).random(shape, np.float32)
+    rgba[::3, ::2, :3] = 0
+    rgba[..., 3] = 1
+    door = pixels.to_door(rgba)
+    assert not door[::-1][::3, ::2].any()
+    np.testing.assert_array_equal(door, pixels.to_srgb(rgba[..., :3])[::-1])
+    back = pixels.from_door(door, rgba)
+    assert not back[::3, ::2, :3].any()
+    np.testing.assert_allclose(back, rgba, rtol=1e-4, atol=1e-6)
+
+
 def test_what_is_no_number_goes_as_black(pixels):
     rgba = np.full((1, 3, 4), 0.5, np.float32)
     rgba[0, :, 0] = np.nan, np.inf, -np.inf

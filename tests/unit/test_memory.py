@@ -124,8 +124,9 @@ def test_where_the_least_rows_are_too_many_the_error_is_said():
 
 
 SOLVE = """
-import sys, torch, psutil
+import os, sys, torch
 from neural_style import weights
+from neural_style.bench.machine import peak_memory
 from neural_style.methods import METHODS
 from neural_style.networks.vgg import VGG
 from neural_style.objective import Objective, Targets
@@ -137,10 +138,9 @@ def evaluate(height, width):
     Objective(METHODS["steady"], vgg, Targets(x, x, x), rows=rows).evaluate(x)
 
 evaluate(64, 64)
-before = psutil.Process().memory_info().rss
+before = peak_memory(os.getpid())["now"]
 evaluate(480, 640)
-import resource
-print(1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
+print(int(2**20 * (peak_memory(os.getpid())["peak"] - before)))
 """
 
 
