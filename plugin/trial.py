@@ -30,7 +30,7 @@ class _Trial:
 
     def __init__(self, worker: Worker) -> None:
         self.sentence = ""
-        self.trouble: PaintError | None = None
+        self.trouble: PaintError | CancelledError | None = None
         self._worker = worker
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
@@ -60,6 +60,8 @@ class _Trial:
             self.sentence = f"The engine {hello.version} works, on {hello.device}: two frames in {took:.1f} s"
         except (PaintError, CancelledError) as trouble:
             self.trouble = trouble
+        except Exception as fault:  # the artist is told, whatever it is
+            self.trouble = PaintError("the engine could not be tried", "", f"{type(fault).__name__}: {fault}")
 
 
 class NEURALSTYLE_OT_test_engine(bpy.types.Operator):

@@ -132,8 +132,9 @@ class MultiPass:
         x = to_vgg(np.asarray(self._pictures[index], np.float32), self.painter.device)
         if not 0 <= neighbour < len(frames):
             return x, []
-        flow = self.painter.flow(frames[index], frames[neighbour])
-        reverse = self.painter.flow(frames[neighbour], frames[index])
+        estimate = self.painter.flow_for(self.method)
+        flow = estimate(frames[index], frames[neighbour])
+        reverse = estimate(frames[neighbour], frames[index])
         reliability = motion.reliability(flow, reverse, motion_boundaries=self.method.motion_boundaries)
         picture = np.asarray(self._pictures[neighbour], np.float32)
         previous = self.painter.previous(motion.warp(picture, flow, kernel=self.method.warp), reliability)

@@ -69,7 +69,9 @@ class Painter:
         """
         given = os.environ.get("NEURAL_STYLE_VGG19")
         self.device = devices.choose()
-        self.flow = motion.FLOWS[flow]()
+        self.flow: motion.FlowEstimator = motion.FLOWS[flow]()
+        #: What has begun to estimate the flow that will be asked for, while a film is painted.
+        self.ahead: motion.FlowEstimator | None = None
         self.stylist = Stylist(self.device)
         self._upscaler = upscaler
         self._vgg19 = vgg19 or (Path(given) if given else None)
@@ -138,7 +140,13 @@ class Painter:
         self, source: Frame, method: Method, earlier: Sequence[State], rendered: motion.Rendered | None = None
     ) -> list[Carried]:
         """What earlier frames say about this one; see `paint`."""
-        return carry(self.flow, method, source, earlier, rendered) if earlier and method.follows_time else []
+        if not (earlier and method.follows_time):
+            return []
+        return carry(self.flow_for(method), method, source, earlier, rendered)
+
+    def flow_for(self, method: Method) -> motion.FlowEstimator:
+        """What estimates the flow that a method takes."""
+        return self.ahead or (motion.EdgeFlow(self.flow) if method.flow_to_edges else self.flow)
 
     def previous(self, picture: Frame, reliability: Frame) -> Previous:
         """A warped picture (H, W, 3) and its reliability (H, W), as the objective takes them."""

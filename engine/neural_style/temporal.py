@@ -44,6 +44,7 @@ def carry(
 ) -> list[Carried]:
     """The earlier frames, the nearest first, brought to `source`; every pixel trusts the nearest that shows it.
 
+    flow: of the kind that the method takes (`Painter.flow_for`).
     rendered: exact motion of this frame, where it is known. It takes the place of the flow to the frame before, if
     that one's is known too; motion to frames farther back stays estimated, since vectors that are chained lose a
     point just where it was hidden, and what was hidden is what those frames are looked at for.
@@ -67,8 +68,6 @@ def _estimated(flow: motion.FlowEstimator, method: Method, source: Frame, state:
     """The flow from `source` to an earlier frame by its pixels, and its reliability."""
     there = flow(source, state.source)
     back = flow(state.source, source)
-    if method.flow_to_edges:
-        there, back = motion.to_edges(there, source, state.source), motion.to_edges(back, state.source, source)
     reliability = motion.reliability(there, back, motion_boundaries=method.motion_boundaries)
     if method.photometric:
         reliability = reliability * photometric_reliability(source, state.source, there, method.photometric)

@@ -9,6 +9,7 @@ from frames import moving_clip, texture
 from neural_style import motion
 from neural_style.cache import State
 from neural_style.methods import METHODS, Photometric
+from neural_style.painter import Painter
 from neural_style.temporal import carry, photometric_reliability
 
 STILL = replace(METHODS["ruder-long-term"], motion_boundaries=False)
@@ -61,11 +62,18 @@ def test_a_source_that_changed_is_trusted_less():
     a, b = moving_clip(2)
     changed = b.copy()
     changed[:, 48:] = np.clip(changed[:, 48:] + 0.3, 0, 1)
-    (found,) = carry(motion.DISFlow(), METHODS["steady"], changed, [State(a, a)])
+    (found,) = carry(motion.EdgeFlow(motion.DISFlow()), METHODS["steady"], changed, [State(a, a)])
     assert found.reliability[8:-8, 8:40].mean() > 0.9
     assert found.reliability[8:-8, 52:-4].mean() < 0.2
     still = np.zeros((48, 64, 2), np.float32)
     assert photometric_reliability(a, np.float32(0.8) * a, still, METHODS["steady"].photometric).min() > 0.9
+
+
+def test_a_method_gets_the_flow_that_it_takes():
+    painter, (a, b) = Painter(), moving_clip(2)
+    plain = painter.flow(b, a)
+    np.testing.assert_array_equal(painter.flow_for(METHODS["fast"])(b, a), plain)
+    np.testing.assert_array_equal(painter.flow_for(METHODS["steady"])(b, a), motion.to_edges(plain, b, a))
 
 
 def test_another_light_is_not_another_thing():

@@ -5,6 +5,7 @@ Each is measured on a worker of its own, over the pipe and the mapped file that 
 
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -108,7 +109,8 @@ def nodes(size: Size, settings: Settings, frames: int, most: int) -> list[dict[s
             keys: list[str | None] = [None] * count
             seconds = []
             for source in sources:
-                answers = [client.paint(source, settings, keys[n], f"node-{n}") for n in range(count)]
+                # Each with a seed of its own, so that none finds what another has painted.
+                answers = [client.paint(source, replace(settings, seed=n), keys[n], f"node-{n}") for n in range(count)]
                 keys = [answer.key for answer in answers]
                 seconds.append(sum(answer.seconds for answer in answers) / count)
             memory = client.memory()

@@ -51,13 +51,15 @@ def paint_clip(
     info = video.probe(clip)
     first = round(start * info.fps)
     with ExitStack() as stack:
-        inner = painter.flow
-        kept = KeptFlow(inner) if keep_flow else None
+        method = find_method(settings.method)
+        kept = KeptFlow(painter.flow) if keep_flow else None
+        stack.callback(setattr, painter, "flow", painter.flow)
+        painter.flow = kept or painter.flow
         # Of every frame that is read ahead, and of the one in hand, all that the method asks for, in both directions.
-        most = 2 * len(find_method(settings.method).distances) * (AHEAD + 2)
-        flow = stack.enter_context(AheadFlow(kept or inner, most))
-        stack.callback(setattr, painter, "flow", inner)
-        painter.flow = flow
+        most = 2 * len(method.distances) * (AHEAD + 2)
+        flow = stack.enter_context(AheadFlow(painter.flow_for(method), most))
+        stack.callback(setattr, painter, "ahead", None)
+        painter.ahead = flow
         reader = stack.enter_context(closing(Reader(clip, width)))
 
         job = Job(output, identity(clip, first, frames, width, settings, painter))

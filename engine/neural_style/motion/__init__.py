@@ -4,7 +4,7 @@ Flow is float32 (H, W, 2) in pixels, (right, down), from the frame it is named a
 """
 
 from neural_style.motion.flow import FLOWS, DISFlow, FarnebackFlow, FlowEstimator, in_levels
-from neural_style.motion.refine import to_edges
+from neural_style.motion.refine import EdgeFlow, to_edges
 from neural_style.motion.rendered import Rendered, way_back
 from neural_style.motion.warp import (
     BACKEND_VARIABLE,
@@ -20,6 +20,7 @@ __all__ = [
     "BACKEND_VARIABLE",
     "FLOWS",
     "DISFlow",
+    "EdgeFlow",
     "FarnebackFlow",
     "FlowEstimator",
     "Kernel",

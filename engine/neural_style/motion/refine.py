@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from neural_style.motion.flow import in_levels
+from neural_style.motion.flow import FlowEstimator, in_levels
 from neural_style.motion.warp import warp
 
 #: How far away the neighbours are, in pixels: about half a patch of DIS, and a whole one.
@@ -40,6 +40,18 @@ def to_edges(flow: NDArray[np.float32], a: NDArray[np.float32], b: NDArray[np.fl
             best = np.where(better[..., None], offered, best)
     # Single pixels that chance decided go with their neighbours.
     return np.dstack([cv2.medianBlur(np.ascontiguousarray(best[..., axis]), 5) for axis in (0, 1)])
+
+
+class EdgeFlow:
+    """A flow estimator: the flow of the one inside it, moved to the edges."""
+
+    def __init__(self, estimator: FlowEstimator) -> None:
+        self.name = f"{estimator.name} to edges"
+        self._estimator = estimator
+
+    def __call__(self, a: NDArray[np.float32], b: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The flow from a to b; see `FlowEstimator`."""
+        return to_edges(self._estimator(a, b), a, b)
 
 
 def _difference(flow: NDArray[np.float32], a: NDArray[np.float32], b: NDArray[np.float32]) -> NDArray[np.float32]:
