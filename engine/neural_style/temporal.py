@@ -94,17 +94,24 @@ def photometric_reliability(source: Frame, before: Frame, flow: Frame, allowed: 
     source, before: (H, W, 3), sRGB in [0, 1]; flow: from source to before.
     """
     here, there = motion.in_levels(source), motion.warp(motion.in_levels(before), flow)
-    change, mean = here - there, (here + there) / 2
+    change: Frame = here - there
+    mean: Frame = (here + there) * np.float32(0.5)
     # The part of the change that lies along the colour itself; where there is hardly any colour, none does.
-    factor = (change * mean).sum(axis=2, keepdims=True) / ((mean * mean).sum(axis=2, keepdims=True) + _DARK)
-    lightness = factor * mean
-    exponent = _excess(lightness) / allowed.lightness**2 + _excess(change - lightness) / allowed.colour**2
+    factor = _sum(change * mean) / (_sum(mean * mean) + _DARK)
+    lightness: Frame = np.asarray(cv2.merge([factor] * 3), np.float32) * mean
+    exponent = np.asarray(_excess(lightness) / allowed.lightness**2, np.float32)
+    exponent += _excess(change - lightness) / allowed.colour**2
     return np.asarray(np.exp(exponent / -2), np.float32)
+
+
+def _sum(frame: Frame) -> Frame:
+    """The sum of three channels: (H, W). By OpenCV, which is several times as fast at it as NumPy."""
+    return np.asarray(cv2.transform(frame, np.ones((1, 3), np.float32)), np.float32)
 
 
 def _excess(change: Frame) -> Frame:
     """The mean square of a change (H, W, 3) in a neighbourhood, as far as it stands out: (H, W), from 0."""
     # In a neighbourhood, since at an edge that the flow misses some pixels are alike by chance.
-    squares = cv2.blur(np.square(change).mean(axis=2), (5, 5))
+    squares = cv2.blur(_sum(np.square(change)) / 3, (5, 5))
     # What differs no more than most of the frame is its grain, or a light that changed everywhere.
     return np.asarray(np.maximum(squares - 2 * np.median(squares), 0), np.float32)
