@@ -28,10 +28,17 @@ SOURCE = HERE.parent if (HERE.parent / "pyproject.toml").is_file() else HERE / "
 #: The Pythons that the pinned packages are built for, the best first.
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 
-_CHECK = (
-    "import json, torch; from neural_style import __version__; from neural_style.device import choose, describe;"
-    "print(json.dumps([__version__, torch.__version__, describe(choose())]))"
-)
+#: Starts the engine, and has it say what it is. It finds out at once whether an OpenCL device warps faster, as `doctor`
+#: does, which an artist may never run; a driver that cannot do it hinders nothing.
+_CHECK = """
+import contextlib, json, torch
+from neural_style import __version__
+from neural_style.device import choose, describe
+with contextlib.suppress(Exception):
+    from neural_style.motion import choice
+    choice.settle()
+print(json.dumps([__version__, torch.__version__, describe(choose())]))
+"""
 
 
 class Setup:

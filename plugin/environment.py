@@ -10,6 +10,7 @@ import bpy
 #: The variables that preferences set, by the preference's name.
 VARIABLES = {
     "device": "NEURAL_STYLE_DEVICE",
+    "memory": "NEURAL_STYLE_MEMORY_GB",
     "cache": "NEURAL_STYLE_CACHE",
     "cache_limit": "NEURAL_STYLE_CACHE_GB",
     "log_level": "NEURAL_STYLE_LOG",
@@ -44,6 +45,8 @@ def _value(preferences, name: str) -> str:
         return bpy.path.abspath(value) if value else ""
     if name == "cache_limit":
         return f"{value:g}" if preferences.is_property_set(name) else ""
+    if name == "memory":
+        return f"{value:g}" if value else ""
     return "" if value in ("AUTO", "WARNING") else value if name == "torch_index" else value.lower()
 
 

@@ -47,6 +47,15 @@ class NeuralStylePreferences(bpy.types.AddonPreferences):
         ],
         update=_changed,
     )
+    memory: FloatProperty(
+        name="Memory (GB)",
+        description="Gigabytes of the device's memory that the engine may take for its own, where Blender or others "
+        "need it too. Large frames are then painted part by part: slower, the same picture. 0: all that there is",
+        min=0.0,
+        soft_max=64.0,
+        precision=1,
+        update=_changed,
+    )
     cache: StringProperty(
         name="Folder",
         description="Where painted frames and bakes are kept. Empty: the user's cache folder",
@@ -113,6 +122,7 @@ def _draw_engine(preferences, box) -> None:
         row.operator(installer.NEURALSTYLE_OT_remove_engine.bl_idname, text="Remove …", icon="TRASH")
     column = box.column()
     _draw_setting(column, preferences, "device")
+    _draw_setting(column, preferences, "memory")
     _draw_setting(column, preferences, "log_level")
     column.prop(preferences, "engine")
     _draw_setting(column, preferences, "torch_index", placeholder="What pip is set up with")

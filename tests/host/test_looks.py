@@ -56,7 +56,7 @@ def test_every_face_can_be_drawn(said):
     assert "Ready" in idle["label"][-1] and not idle["progress"]
     assert busy["progress"] == ["23%"] and "painting …" in busy["label"][-1]
     assert wrong["label"][-1] == "No weights" and wrong["operator"][-1] == "neural_style.fetch_networks"
-    assert {"device", "log_level", "engine", "torch_index", "cache", "cache_limit"} == {*preferences["prop"]}
+    assert {"device", "memory", "log_level", "engine", "torch_index", "cache", "cache_limit"} == {*preferences["prop"]}
     assert {"neural_style.install_engine", "neural_style.test_engine", "neural_style.clear_cache"} <= {
         *preferences["operator"]
     }

@@ -15,18 +15,18 @@ def done(blender, tmp_path_factory):
 
 def test_what_is_set_reaches_the_engine(done):
     said = done.said
-    nothing = dict.fromkeys(("device", "cache", "log_level", "torch_index"))
+    nothing = dict.fromkeys(("device", "memory", "cache", "log_level", "torch_index"))
     assert said["before"] == nothing | {"cache_limit": "3"}
     # What was set before Blender started is stronger.
     assert said["set"] == nothing | {
-        "device": "cpu", "log_level": "info", "cache": str(done.folder / "kept"), "cache_limit": "3"
+        "device": "cpu", "memory": "7.5", "log_level": "info", "cache": str(done.folder / "kept"), "cache_limit": "3"
     }  # fmt: skip
     assert said["tested"] == ["FINISHED"] and said["same"]
     assert said["painted"] == [["FINISHED"], "Frame 1 · " + said["painted"][1].split(" · ", 1)[1], False]
     assert said["painted"][1].endswith(" s a frame · CPU")
     assert said["kept"] == 3, "the trial's two frames, and this one"
     assert "neural-style: Scene/Neural Style, frame 1: " in done.text, "the log level"
-    assert "AFTER {'device': None, 'cache': None, 'cache_limit': '3', 'log_level': None" in done.text
+    assert "AFTER {'device': None, 'memory': None, 'cache': None, 'cache_limit': '3', 'log_level': None" in done.text
 
 
 def test_the_cache_is_counted_and_cleared_and_nothing_else(done):

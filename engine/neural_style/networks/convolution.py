@@ -13,7 +13,8 @@ from torch import Tensor
 #: Where a phase lies: rows down, columns to the right.
 _PHASES = ((0, 0), (0, 1), (1, 0), (1, 1))
 
-#: Below so many channels a result by phases costs less, and the phases of an enlargement are computed at once.
+#: How many channels of a result are computed at once. With fewer, all phases of an enlargement take one convolution;
+#: with fewer than half of them a large kernel costs less by phases, for a quarter more arithmetic.
 _FEW = 16
 
 #: What the phases (two) of a doubled row make of a kernel's three rows (last) in terms of the rows that were doubled

@@ -26,7 +26,7 @@ def seen() -> dict:
 
 
 said["before"] = seen()
-preferences.device, preferences.log_level = "CPU", "INFO"
+preferences.device, preferences.log_level, preferences.memory = "CPU", "INFO", 7.5
 preferences.cache, preferences.cache_limit = str(folder / "kept"), 2.0
 said["set"] = seen()
 said["tested"] = sorted(bpy.ops.neural_style.test_engine())
