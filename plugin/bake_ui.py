@@ -137,10 +137,12 @@ def _draw_status_bar(self, _context) -> None:
 
 def _redraw() -> None:
     status.touch()
-    for window in bpy.context.window_manager.windows:
-        for area in window.screen.areas:
-            if area.type == "STATUSBAR":
-                area.tag_redraw()
+    windows = bpy.context.window_manager.windows
+    if any(window.modal_operators for window in windows):
+        return  # one may have a text in the status bar
+    for workspace in {window.workspace.name: window.workspace for window in windows}.values():
+        # The status bar is none of the areas that scripts can reach; taking back a text has it drawn.
+        workspace.status_text_set_internal(None)
 
 
 def _look() -> float:
