@@ -23,7 +23,7 @@ from neural_style.networks.vgg import VGG, read_vgg19
 from neural_style.objective import Grams, Objective, Previous, Targets, closed_form, gram_matrices, known_curvature
 from neural_style.pixels import Frame, from_vgg, to_vgg, with_area
 from neural_style.solver import minimise
-from neural_style.styles import Stylist
+from neural_style.styles import AheadStylist, Stylist
 from neural_style.temporal import Carried, carry
 from neural_style.upscale import Upscaler
 
@@ -70,9 +70,10 @@ class Painter:
         given = os.environ.get("NEURAL_STYLE_VGG19")
         self.device = devices.choose()
         self.flow: motion.FlowEstimator = motion.FLOWS[flow]()
-        #: What has begun to estimate the flow that will be asked for, while a film is painted.
-        self.ahead: motion.FlowEstimator | None = None
         self.stylist = Stylist(self.device)
+        #: What has begun with the flow and with T that will be asked for, while a film is painted.
+        self.ahead_flow: motion.FlowEstimator | None = None
+        self.ahead_stylist: AheadStylist | None = None
         self._upscaler = upscaler
         self._vgg19 = vgg19 or (Path(given) if given else None)
         if self._vgg19 and not self._vgg19.is_file():
@@ -122,7 +123,7 @@ class Painter:
         painted = source  # stands in where T is not asked for
         if method.uses_transformer:
             with watch.stage("transformer"):
-                painted = self.stylist.paint(source, settings.style, settings.seed)
+                painted = (self.ahead_stylist or self.stylist).paint(source, settings.style, settings.seed)
         with watch.stage("motion"):
             carried = self.carried(source, method, earlier, rendered)
         with watch.stage("solver"):
@@ -146,7 +147,7 @@ class Painter:
 
     def flow_for(self, method: Method) -> motion.FlowEstimator:
         """What estimates the flow that a method takes."""
-        return self.ahead or (motion.EdgeFlow(self.flow) if method.flow_to_edges else self.flow)
+        return self.ahead_flow or (motion.EdgeFlow(self.flow) if method.flow_to_edges else self.flow)
 
     def previous(self, picture: Frame, reliability: Frame) -> Previous:
         """A warped picture (H, W, 3) and its reliability (H, W), as the objective takes them."""

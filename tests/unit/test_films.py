@@ -2,7 +2,6 @@
 
 import json
 import signal
-import threading
 import tracemalloc
 from dataclasses import replace
 
@@ -253,39 +252,6 @@ def test_flow_that_is_kept_is_estimated_once(clip, painter, tmp_path, monkeypatc
     assert len(asked) == 4 * pairs
     assert np.abs(frames_of(tmp_path / "plain.mp4") - frames_of(first)).mean() < 0.03
     assert isinstance(painter.flow, motion.DISFlow)  # it is left as it was
-
-
-def test_flow_is_there_before_it_is_asked_for(clip, painter, tmp_path, monkeypatch):
-    """All of it: what is expected is what the painter asks with, to the last bit."""
-    from neural_style.motion.ahead import AheadFlow
-
-    taken, found = AheadFlow._taken, []
-
-    def noted(self, a, b):
-        found.append(taken(self, a, b))
-        return found[-1]
-
-    monkeypatch.setattr(AheadFlow, "_taken", noted)
-    paint_clip(clip, tmp_path / "film.mp4", QUICK, painter, cache=nothing_kept())
-    assert len(found) == 2 * sum(length - 1 for length in LENGTHS)
-    assert None not in found
-
-
-def test_flow_is_moved_to_the_edges_beside_painting(clip, painter, tmp_path, monkeypatch):
-    from neural_style.motion import refine
-
-    threads, plain = [], refine.to_edges
-
-    def noted(*arguments):
-        threads.append(threading.current_thread().name)
-        return plain(*arguments)
-
-    monkeypatch.setattr(refine, "to_edges", noted)
-    steady = replace(QUICK, method="steady", iterations=1)
-    paint_clip(clip, tmp_path / "film.mp4", steady, painter, cache=nothing_kept())
-    assert len(threads) == 2 * sum(length - 1 for length in LENGTHS)
-    assert all(name.startswith("flow") for name in threads)
-    assert painter.ahead is None
 
 
 def test_memory_does_not_grow_with_the_film(painter, tmp_path, monkeypatch):

@@ -11,13 +11,12 @@ from neural_style.cache import FrameCache
 from neural_style.door.errors import NeuralStyleError
 from neural_style.door.messages import Settings
 from neural_style.films.account import Account
+from neural_style.films.foresight import Foresight
 from neural_style.films.identity import identity
 from neural_style.films.job import Job
 from neural_style.films.plan import Plan, scan
-from neural_style.films.reading import AHEAD, Reader
+from neural_style.films.reading import Reader
 from neural_style.films.shot import ShotPainter
-from neural_style.methods import method as find_method
-from neural_style.motion.ahead import AheadFlow
 from neural_style.motion.kept import KeptFlow
 from neural_style.painter import Painter
 
@@ -51,19 +50,14 @@ def paint_clip(
     info = video.probe(clip)
     first = round(start * info.fps)
     with ExitStack() as stack:
-        method = find_method(settings.method)
         kept = KeptFlow(painter.flow) if keep_flow else None
         stack.callback(setattr, painter, "flow", painter.flow)
         painter.flow = kept or painter.flow
-        # Of every frame that is read ahead, and of the one in hand, all that the method asks for, in both directions.
-        most = 2 * len(method.distances) * (AHEAD + 2)
-        flow = stack.enter_context(AheadFlow(painter.flow_for(method), most))
-        stack.callback(setattr, painter, "ahead", None)
-        painter.ahead = flow
+        foresight = stack.enter_context(Foresight(painter, settings))
         reader = stack.enter_context(closing(Reader(clip, width)))
 
         job = Job(output, identity(clip, first, frames, width, settings, painter))
-        shots = ShotPainter(job, reader, settings, painter, flow, cache or FrameCache(), info)
+        shots = ShotPainter(job, reader, settings, painter, foresight, cache or FrameCache(), info)
         plan = None
         try:
             plan = job.begin(lambda: scan(clip, first, frames, width, settings.working_width))

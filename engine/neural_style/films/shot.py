@@ -2,8 +2,6 @@
 
 import shutil
 import tempfile
-from collections import deque
-from collections.abc import Generator
 from contextlib import closing
 from fractions import Fraction
 from itertools import islice
@@ -11,7 +9,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-import numpy as np
 from tqdm import tqdm
 
 from neural_style import session as sessions
@@ -19,19 +16,16 @@ from neural_style import video
 from neural_style.cache import FrameCache
 from neural_style.door.messages import Settings
 from neural_style.films.account import Account
+from neural_style.films.foresight import Foresight
 from neural_style.films.job import Job
 from neural_style.films.plan import Segment, Shot
 from neural_style.films.reading import Reader, ahead
 from neural_style.films.states import ShotStates
 from neural_style.methods import method as find_method
-from neural_style.motion.ahead import AheadFlow
 from neural_style.multipass import MultiPass
 from neural_style.painter import Painter
-from neural_style.pixels import Frame, to_working
+from neural_style.pixels import Frame
 from neural_style.shot_file import ShotFile
-
-#: Bytes of frames that are held to begin with the flow to distant ones; beyond, that flow is estimated when asked for.
-_MOST_HELD = 1 << 29
 
 
 class ShotPainter:
@@ -43,7 +37,7 @@ class ShotPainter:
         reader: Reader,
         settings: Settings,
         painter: Painter,
-        flow: AheadFlow,
+        foresight: Foresight,
         cache: FrameCache,
         clip: video.Clip,
     ) -> None:
@@ -52,7 +46,7 @@ class ShotPainter:
         self._settings = settings
         self._method = find_method(settings.method).adjusted(settings.temporal, settings.iterations)
         self._painter = painter
-        self._flow = flow
+        self._foresight = foresight
         self._cache = cache
         self._clip = clip
         #: How often every frame is painted.
@@ -74,7 +68,7 @@ class ShotPainter:
         session = sessions.Session(self._painter, states, is_cut=lambda before, frame: False)
         todo = self._unpainted(shot, states)
         previous = states.needed()[-1] if states.needed() else None
-        source = self._expecting(self._reader.frames(todo[0], shot[-1].stop))
+        source = self._foresight.frames(self._reader.frames(todo[0], shot[-1].stop))
         with closing(ahead(source)) as frames:
             for segment in todo:
                 with self._file(segment) as file:
@@ -122,22 +116,6 @@ class ShotPainter:
             states.resume([])
             missing = 0
         return shot[missing:]
-
-    def _expecting(self, frames: Generator[Frame]) -> Generator[Frame]:
-        """The same frames; as each goes by, the flow that painting it will ask for is begun."""
-        distances = self._method.distances if self._method.follows_time else ()
-        earlier: deque[np.ndarray] = deque(maxlen=max(distances, default=0))
-        try:
-            for frame in frames:
-                now = to_working(frame, self._settings.working_width)
-                for distance in distances:
-                    if distance <= len(earlier) and distance * now.nbytes <= 2 * _MOST_HELD:
-                        # A session keeps what it has painted in half floats.
-                        self._flow.expect(now, earlier[-distance].astype(np.float32))
-                earlier.append(now.astype(np.float16))
-                yield frame
-        finally:
-            frames.close()
 
 
 class SegmentFile:
