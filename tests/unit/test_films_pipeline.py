@@ -1,11 +1,15 @@
-"""What goes on in a film while a frame is painted: flow and T of the next ones."""
+"""What goes on in a film while a frame is painted: flow and T of the next ones, and the writing of those before."""
 
+import resource
 import threading
 from dataclasses import replace
+from fractions import Fraction
 
+import numpy as np
 import pytest
 
 from filming import film
+from frames import texture
 from neural_style import device as devices
 from neural_style import memory
 from neural_style.ahead import Ahead
@@ -13,10 +17,12 @@ from neural_style.cache import FrameCache
 from neural_style.door.errors import NeuralStyleError
 from neural_style.door.messages import Settings
 from neural_style.films import foresight, paint_clip, plan
+from neural_style.films.shot import SegmentFile
 from neural_style.motion import refine
 from neural_style.motion.ahead import AheadFlow
 from neural_style.painter import Painter
 from neural_style.styles import AheadStylist
+from neural_style.video import VideoWriter, read_frames
 
 QUICK = Settings(method="blend", working_width=0)
 LENGTHS = (13, 1, 9)
@@ -121,4 +127,89 @@ def test_after_an_error_the_painter_paints_without_what_was_begun(clip, painter,
         painted(clip, tmp_path / "film.mp4", painter)
     assert painter.ahead_flow is None and painter.ahead_stylist is None
     assert list(tmp_path.iterdir()) == []
-    assert not [t for t in threading.enumerate() if t.name.startswith(("flow", "transformer", "reading"))]
+    assert not [t for t in threading.enumerate() if t.name.startswith(("flow", "transformer", "reading", "writing"))]
+
+
+def pictures(count, height=48, width=64):
+    return [texture(height, width, seed=number) for number in range(count)]
+
+
+def test_a_segment_is_encoded_behind_and_is_the_same(tmp_path, monkeypatch):
+    threads, write = set(), VideoWriter.write
+
+    def noted(self, frame):
+        threads.add(threading.current_thread().name)
+        write(self, frame)
+
+    with VideoWriter(tmp_path / "plain.mp4", 25, 64, 48, pixel_aspect=2) as plain:
+        for picture in pictures(9):
+            plain.write(picture)
+    monkeypatch.setattr(VideoWriter, "write", noted)
+    with SegmentFile(tmp_path / "segment.mp4", Fraction(25), Fraction(2)) as file:
+        for picture in pictures(9):
+            file.write(picture)
+        assert not (tmp_path / "segment.mp4").exists()
+    assert (tmp_path / "segment.mp4").read_bytes() == (tmp_path / "plain.mp4").read_bytes()
+    assert threads == {"writing_0"}
+
+
+@pytest.mark.parametrize("after", [0, 5])
+def test_a_picture_of_another_size_is_told_however_late(tmp_path, after):
+    """At the end, or where more pictures follow."""
+    with (
+        pytest.raises(ValueError, match="expected"),
+        SegmentFile(tmp_path / "segment.mp4", Fraction(25), Fraction(1)) as file,
+    ):
+        for picture in [*pictures(2), *pictures(1, height=50), *pictures(after)]:
+            file.write(picture)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_interruption_leaves_no_file_and_no_thread(tmp_path):
+    with (
+        pytest.raises(KeyboardInterrupt),
+        SegmentFile(tmp_path / "segment.mp4", Fraction(25), Fraction(1)) as file,
+    ):
+        for picture in pictures(4):
+            file.write(picture)
+        raise KeyboardInterrupt
+    assert list(tmp_path.iterdir()) == []
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("writing")]
+
+
+def test_a_disk_that_is_full_is_said_while_there_is_more_to_write(tmp_path):
+    """A limit to the size of files stands for it: what exceeds it fails in the same place."""
+    noise = np.random.default_rng(0).random((4, 128, 160, 3), np.float32)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    written = 0
+    with (
+        pytest.raises(NeuralStyleError, match="cannot be written, file too large"),
+        SegmentFile(tmp_path / "segment.mp4", Fraction(25), Fraction(1)) as file,
+    ):
+        resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, hard))
+        try:
+            for number in range(400):
+                file.write(noise[number % 4])
+                written += 1
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert written < 400
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_film_whose_writing_fails_keeps_its_whole_segments_and_goes_on(clip, painter, tmp_path, monkeypatch):
+    plain = painted(clip, tmp_path / "plain.mp4", painter)
+    write, output = VideoWriter.write, tmp_path / "film.mp4"
+
+    def failing(self, frame):
+        if self.path.stem == "shot-00001-002" and self.frames == 2:
+            raise NeuralStyleError("the disk is full", str(self.path), "make room")
+        write(self, frame)
+
+    with monkeypatch.context() as patch, pytest.raises(NeuralStyleError, match="the disk is full"):
+        patch.setattr(VideoWriter, "write", failing)
+        painted(clip, output, painter)
+    names = sorted(path.name for path in (tmp_path / "film.mp4.part").rglob("*.mp4"))
+    assert names == ["shot-00001-001.mp4"]
+    assert painted(clip, output, painter) == plain
+    assert sum(1 for _ in read_frames(output)) == sum(LENGTHS)

@@ -2,7 +2,7 @@
 
 import shutil
 import tempfile
-from contextlib import closing
+from contextlib import ExitStack, closing
 from fractions import Fraction
 from itertools import islice
 from pathlib import Path
@@ -13,6 +13,7 @@ from tqdm import tqdm
 
 from neural_style import session as sessions
 from neural_style import video
+from neural_style.behind import Behind
 from neural_style.cache import FrameCache
 from neural_style.door.messages import Settings
 from neural_style.films.account import Account
@@ -26,6 +27,9 @@ from neural_style.multipass import MultiPass
 from neural_style.painter import Painter
 from neural_style.pixels import Frame
 from neural_style.shot_file import ShotFile
+
+#: Pictures that wait to be encoded at most.
+_MOST_UNWRITTEN = 2
 
 
 class ShotPainter:
@@ -119,19 +123,26 @@ class ShotPainter:
 
 
 class SegmentFile:
-    """A context manager that writes the pictures of a segment; the first one says of what size they are."""
+    """A context manager that writes the pictures of a segment; the first one says of what size they are.
+
+    They are encoded behind: what goes wrong is raised at the next picture, or at the end. The file gets its name at
+    the end, when it is whole.
+    """
 
     def __init__(self, path: Path, fps: Fraction, pixel_aspect: Fraction) -> None:
         self._path, self._fps, self._pixel_aspect = path, fps, pixel_aspect
+        self._open = ExitStack()
+        self._behind = Behind(_MOST_UNWRITTEN, "writing")
         self._writer: video.VideoWriter | None = None
 
     def write(self, picture: Frame) -> None:
-        """Append a picture, (H, W, 3), sRGB."""
+        """Append a picture, (H, W, 3), sRGB, which may not change from now on."""
         if self._writer is None:
             height, width = picture.shape[:2]
             writer = video.VideoWriter(self._path, self._fps, width, height, pixel_aspect=self._pixel_aspect)
-            self._writer = writer.__enter__()
-        self._writer.write(picture)
+            self._writer = self._open.enter_context(writer)
+            self._open.enter_context(self._behind)  # all is written before the file is closed
+        self._behind.do(self._writer.write, picture)
 
     def __enter__(self) -> Self:
         return self
@@ -139,5 +150,4 @@ class SegmentFile:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._writer is not None:
-            self._writer.__exit__(kind, error, trace)
+        self._open.__exit__(kind, error, trace)
