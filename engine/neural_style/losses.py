@@ -25,18 +25,26 @@ def gram_matrix(features: Tensor) -> Tensor:
 def gram_sum(features: Tensor) -> Tensor:
     """F Fᵀ of features (1, C, H, W): a Gram matrix that is yet to be divided, so that those of parts can be added."""
     # In the order of memory, so that channels-last features are not copied.
-    flat = _single(features.permute(0, 2, 3, 1).reshape(-1, features.shape[1]))
+    flat = features.permute(0, 2, 3, 1).reshape(-1, features.shape[1])
     product: Tensor = _Gram.apply(flat)  # type: ignore[no-untyped-call]
     return product
 
 
 class _Gram(torch.autograd.Function):
-    """FᵀF of F (pixels, channels). The gradient, F·(D + Dᵀ), is one product, of which autograd would make two."""
+    """FᵀF of F (pixels, channels), in float32 at least.
+
+    The gradient, F·(D + Dᵀ), is one product, of which autograd would make two. Of bfloat16 features it is one of
+    bfloat16, as all that comes before it on the way back.
+    """
 
     @staticmethod
     def forward(ctx: Any, flat: Tensor) -> Tensor:
         """(channels, channels)."""
         ctx.save_for_backward(flat)
+        if flat.is_cuda and flat.dtype == torch.bfloat16:
+            # The same sums of the same products, by the units that multiply bfloat16 and add in float32.
+            return torch.mm(flat.T, flat, out_dtype=torch.float32)
+        flat = _single(flat)
         return flat.T @ flat
 
     @staticmethod
@@ -44,7 +52,7 @@ class _Gram(torch.autograd.Function):
         """Of what follows from the matrix, with respect to F."""
         (flat,) = ctx.saved_tensors
         (gradient,) = gradients
-        product: Tensor = flat @ (gradient + gradient.T)
+        product: Tensor = flat @ (gradient + gradient.T).to(flat.dtype)
         return product
 
 

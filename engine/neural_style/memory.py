@@ -71,10 +71,12 @@ def limit(device: torch.device) -> float:
     return min(1e9 * gigabytes, devices.memory(device))
 
 
-def within(rows: int | None, height: int, work: Callable[[int | None], _Result]) -> _Result:
+def within(
+    rows: int | None, height: int, work: Callable[[int | None], _Result], let_go: Callable[[], None] = lambda: None
+) -> _Result:
     """What some work gives with so many rows at a time; with half as many, and so on, where memory runs out.
 
-    Raises torch.OutOfMemoryError where the least are too many.
+    let_go: gives back what is only kept for later. Raises torch.OutOfMemoryError where the least are too many.
     """
     while True:
         try:
@@ -83,5 +85,6 @@ def within(rows: int | None, height: int, work: Callable[[int | None], _Result])
             if rows is not None and rows <= _LEAST_ROWS:
                 raise
         # Here, since the error held on to what was computed.
+        let_go()
         devices.empty_cache()
         rows = max(_LEAST_ROWS, (min(_MOST_ROWS, height) if rows is None else rows) // 4 * 2)

@@ -189,6 +189,26 @@ def test_a_gram_matrix_and_its_gradient():
     assert torch.allclose(ours, theirs, rtol=1e-12)
 
 
+@pytest.mark.parametrize("device", ["cpu", "cuda"])
+def test_a_gram_matrix_of_bfloat16_features_is_added_up_in_float32(device):
+    """Its values are those of the rounded features; its gradient is right to what bfloat16 can hold."""
+    if device == "cuda" and not torch.cuda.is_available():
+        pytest.skip("products of bfloat16 with a float32 result are CUDA's")
+    generator = torch.Generator().manual_seed(0)
+    rounded = torch.rand(1, 8, 60, 70, generator=generator).to(device, torch.bfloat16).requires_grad_(True)
+    exact = rounded.detach().double().requires_grad_(True)
+    found, expected = losses.gram_matrix(rounded), losses.gram_matrix(exact)
+    assert found.dtype == torch.float32
+    assert torch.allclose(found.double(), expected, rtol=1e-5)
+    target = torch.rand(8, 8, generator=generator).to(device)
+    gradients = [
+        torch.autograd.grad(losses.style_loss(g, target.to(g)), x)[0] for g, x in ((found, rounded), (expected, exact))
+    ]
+    assert gradients[0].dtype == torch.bfloat16
+    off = (gradients[0].double() - gradients[1]).norm() / gradients[1].norm()
+    assert off < 0.01
+
+
 def test_the_style_losses_of_all_layers_at_once():
     torch.manual_seed(0)
     ours, theirs = ([torch.randn(n, n, dtype=torch.float64) for n in (3, 7, 2)] for _ in range(2))
