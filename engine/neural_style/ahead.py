@@ -3,11 +3,13 @@
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
 from threading import Lock
 from types import TracebackType
 from typing import Generic, Self, TypeVar
 
 import numpy as np
+import torch
 
 _Result = TypeVar("_Result")
 
@@ -21,11 +23,16 @@ class Ahead(Generic[_Result]):
 
     work: a function of frames, arrays of any shape, and of other values, that gives the same for the same ones.
     most: results that are kept waiting at most; the oldest goes where more are expected, and is made when asked.
-    name: of the thread.
+    name: of the thread. device: what the work computes on, where that may be a GPU.
     """
 
-    def __init__(self, work: Callable[..., _Result], most: int, name: str) -> None:
+    def __init__(self, work: Callable[..., _Result], most: int, name: str, device: torch.device | None = None) -> None:
         self._work = work
+        # What a device does in one stream it does in order: it would wait for all that the solver has asked it for.
+        # The work's results are arrays, so the stream has done all of it when they are there.
+        self._stream: AbstractContextManager[object] = nullcontext()
+        if device is not None and device.type == "cuda":
+            self._stream = torch.cuda.stream(torch.cuda.Stream(device))  # type: ignore[no-untyped-call]
         self._most = most
         self._pool = ThreadPoolExecutor(1, thread_name_prefix=name)
         self._begun: deque[tuple[tuple[object, ...], Future[_Result]]] = deque()
@@ -34,7 +41,7 @@ class Ahead(Generic[_Result]):
     def begin(self, *given: object) -> None:
         """Begin the work on these frames and values; no array may change from now on."""
         with self._lock:
-            self._begun.append((given, self._pool.submit(self._work, *given)))
+            self._begun.append((given, self._pool.submit(self._done, *given)))
             while len(self._begun) > self._most:
                 self._begun.popleft()[1].cancel()
 
@@ -44,7 +51,7 @@ class Ahead(Generic[_Result]):
         # Beside the solver memory may be short that is there now: whether it fails is decided when it is asked for.
         if begun is not None and begun.exception() is None:
             return begun.result()
-        return self._pool.submit(self._work, *given).result()
+        return self._pool.submit(self._done, *given).result()
 
     def __enter__(self) -> Self:
         return self
@@ -53,6 +60,10 @@ class Ahead(Generic[_Result]):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._pool.shutdown(cancel_futures=True)
+
+    def _done(self, *given: object) -> _Result:
+        with self._stream:
+            return self._work(*given)
 
     def _taken(self, given: tuple[object, ...]) -> "Future[_Result] | None":
         """What was begun with these very values."""

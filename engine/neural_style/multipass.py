@@ -132,10 +132,7 @@ class MultiPass:
         x = to_vgg(np.asarray(self._pictures[index], np.float32), self.painter.device)
         if not 0 <= neighbour < len(frames):
             return x, []
-        estimate = self.painter.flow_for(self.method)
-        flow = estimate(frames[index], frames[neighbour])
-        reverse = estimate(frames[neighbour], frames[index])
-        reliability = motion.reliability(flow, reverse, motion_boundaries=self.method.motion_boundaries)
+        flow, reliability = self.painter.motion_for(self.method)(frames[index], frames[neighbour])
         picture = np.asarray(self._pictures[neighbour], np.float32)
         previous = self.painter.previous(motion.warp(picture, flow, kernel=self.method.warp), reliability)
         weight = BLEND * previous.reliability

@@ -18,11 +18,12 @@ from neural_style import memory, motion, styles, upscale, weights
 from neural_style.cache import State
 from neural_style.door.errors import NeuralStyleError
 from neural_style.door.messages import Settings
+from neural_style.graphs import Graphs
 from neural_style.methods import Method, Start
 from neural_style.networks.vgg import VGG, read_vgg19
-from neural_style.objective import Grams, Objective, Previous, Targets, closed_form, gram_matrices, known_curvature
+from neural_style.objective import Grams, Previous, Targets, closed_form, gram_matrices
 from neural_style.pixels import Frame, from_vgg, to_vgg, with_area
-from neural_style.solver import minimise
+from neural_style.solve import solve
 from neural_style.styles import AheadStylist, Stylist
 from neural_style.temporal import Carried, carry
 from neural_style.upscale import Upscaler
@@ -62,17 +63,19 @@ class Painted(NamedTuple):
 class Painter:
     """Owns the device and the networks. Painting is a function of what it is given; no frame is remembered."""
 
-    def __init__(self, vgg19: Path | None = None, flow: str = "dis", upscaler: str = upscale.DEFAULT_NETWORK) -> None:
+    def __init__(
+        self, vgg19: Path | None = None, flow: str | None = None, upscaler: str = upscale.DEFAULT_NETWORK
+    ) -> None:
         """vgg19: a checkpoint to use in VGG-16's place; by default $NEURAL_STYLE_VGG19.
 
-        flow: a name of `FLOWS`; upscaler: one of `upscale.NETWORKS`.
+        flow: a name of `FLOWS`, by default `motion.preferred`; upscaler: one of `upscale.NETWORKS`.
         """
         given = os.environ.get("NEURAL_STYLE_VGG19")
         self.device = devices.choose()
-        self.flow: motion.FlowEstimator = motion.FLOWS[flow]()
+        self.flow: motion.FlowEstimator = motion.FLOWS[flow or motion.preferred(self.device.type)]()
         self.stylist = Stylist(self.device)
-        #: What has begun with the flow and with T that will be asked for, while a film is painted.
-        self.ahead_flow: motion.FlowEstimator | None = None
+        #: What has begun with the motion and with T that will be asked for, while a film is painted.
+        self.ahead_motion: motion.MotionEstimator | None = None
         self.ahead_stylist: AheadStylist | None = None
         self._upscaler = upscaler
         self._vgg19 = vgg19 or (Path(given) if given else None)
@@ -81,6 +84,7 @@ class Painter:
                 "the VGG-19 checkpoint does not exist", str(self._vgg19), "give the path of a .pth file"
             )
         self._vgg_name = f"vgg19 {hashlib.sha256(self._vgg19.read_bytes()).hexdigest()}" if self._vgg19 else "vgg16"
+        self._graphs = Graphs()
         self._features: dict[torch.dtype, VGG] = {}
         self._paintings: dict[tuple[str, int, torch.dtype], Grams] = {}
 
@@ -143,11 +147,11 @@ class Painter:
         """What earlier frames say about this one; see `paint`."""
         if not (earlier and method.follows_time):
             return []
-        return carry(self.flow_for(method), method, source, earlier, rendered)
+        return carry(self.motion_for(method), method, source, earlier, rendered)
 
-    def flow_for(self, method: Method) -> motion.FlowEstimator:
-        """What estimates the flow that a method takes."""
-        return self.ahead_flow or (motion.EdgeFlow(self.flow) if method.flow_to_edges else self.flow)
+    def motion_for(self, method: Method) -> motion.MotionEstimator:
+        """What estimates the motion that a method follows."""
+        return self.ahead_motion or motion.estimator(self.flow, method)
 
     def previous(self, picture: Frame, reliability: Frame) -> Previous:
         """A warped picture (H, W, 3) and its reliability (H, W), as the objective takes them."""
@@ -172,15 +176,14 @@ class Painter:
         goal = to_vgg(painted, self.device)
         style = self._painting(settings, method, source) if method.uses_painting else goal
         content = to_vgg(source, self.device) if method.content_from == "frame" else goal
-        curvature = known_curvature(method, start.numel(), previous)
+        targets, vgg = Targets(goal, content, style), self.features(method)
 
-        def solve(rows: int | None) -> Tensor:
-            objective = Objective(method, self.features(method), Targets(goal, content, style), previous, rows)
-            return minimise(objective.evaluate, start, iterations, stop=method.stop, curvature=curvature)
+        def work(rows: int | None) -> Tensor:
+            return solve(self._graphs, vgg, method, targets, previous, start, iterations, rows)
 
         height, width = start.shape[-2:]
-        rows = memory.rows(height, width, iterations, self.feature_dtype(method), self.device)
-        return memory.within(rows, height, solve)
+        rows = memory.rows(height, width, iterations, vgg.dtype, self.device)
+        return memory.within(rows, height, work, self._graphs.clear)
 
     def _start(
         self, start: Start, method: Method, source: Frame, goal: Tensor, before: Sequence[Previous], seed: int

@@ -53,6 +53,17 @@ def test_another_frame_is_another_result(clip, other):
         assert len(work.asked) == 2
 
 
+def test_only_so_much_is_kept_waiting(clip):
+    work = Mean()
+    with Ahead(work, 2, "mean") as ahead:
+        for times in (1, 2, 3):
+            ahead.begin(clip[0], times)
+        assert len(ahead._begun) == 2
+        for times in (3, 1):  # the first had to go
+            assert ahead.ask(clip[0], times) == times * clip[0].mean()
+    assert [times for _, times in work.asked].count(3) == 1
+
+
 def test_it_is_begun_while_the_asking_thread_does_something_else(clip):
     begun = Event()
 

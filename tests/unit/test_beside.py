@@ -7,13 +7,12 @@ import numpy as np
 import pytest
 
 from frames import moving_clip, texture
-from neural_style import temporal
 from neural_style.beside import FULL_SPEED, Beside, flow_picture, seen
 from neural_style.cache import FrameCache
 from neural_style.door import planes
 from neural_style.door.errors import NeuralStyleError
 from neural_style.door.messages import Paint, Settings
-from neural_style.motion import DISFlow
+from neural_style.motion import DISFlow, Motion
 from neural_style.serving import Server
 from neural_style.session import Session
 
@@ -125,15 +124,14 @@ def test_vectors_that_tell_of_nothing_are_not_believed(painter, cache):
 def test_only_the_frame_before_is_told_exactly(painter, cache, monkeypatch):
     """Farther back motion is estimated: vectors that are chained lose what was hidden in between."""
     asked = []
-    flow = painter.flow
-    monkeypatch.setattr(temporal, "_estimated", lambda *given: asked.append(1) or estimated(*given))
-    monkeypatch.setattr(painter, "flow", flow)
+
+    def estimate(frame, earlier):
+        asked.append(1)
+        return Motion(np.zeros((HEIGHT, WIDTH, 2), np.float32), np.ones((HEIGHT, WIDTH), np.float32))
+
+    monkeypatch.setattr(painter, "ahead_motion", estimate)
     play(Session(painter, cache), moving_clip(3), Beside(vectors=vectors(2)), replace(SETTINGS, method="blend-long"))
     assert len(asked) == 1  # of frame 3, to frame 1
-
-
-def estimated(flow, method, source, state):
-    return flow(source, state.source), np.ones(source.shape[:2], np.float32)
 
 
 @pytest.fixture(autouse=True)

@@ -19,7 +19,7 @@ from neural_style.door.messages import Settings
 from neural_style.films import foresight, paint_clip, plan
 from neural_style.films.shot import SegmentFile
 from neural_style.motion import refine
-from neural_style.motion.ahead import AheadFlow
+from neural_style.motion.ahead import AheadMotion
 from neural_style.painter import Painter
 from neural_style.styles import AheadStylist
 from neural_style.video import VideoWriter, read_frames
@@ -47,7 +47,7 @@ def beside(monkeypatch):
 @pytest.fixture
 def found(monkeypatch):
     """What was found of what was asked for, by who was asked; None where nothing was begun."""
-    taken, found = Ahead._taken, {AheadFlow: [], AheadStylist: []}
+    taken, found = Ahead._taken, {AheadMotion: [], AheadStylist: []}
 
     def noted(self, given):
         found[type(self)].append(taken(self, given))
@@ -62,11 +62,11 @@ def painted(clip, output, painter, settings=QUICK, **options):
     return output.read_bytes()
 
 
-def test_flow_is_there_before_it_is_asked_for(clip, painter, tmp_path, found):
+def test_motion_is_there_before_it_is_asked_for(clip, painter, tmp_path, found):
     """All of it: what is expected is what the painter asks with, to the last bit."""
     painted(clip, tmp_path / "film.mp4", painter)
-    assert len(found[AheadFlow]) == 2 * sum(length - 1 for length in LENGTHS)
-    assert None not in found[AheadFlow]
+    assert len(found[AheadMotion]) == sum(length - 1 for length in LENGTHS)
+    assert None not in found[AheadMotion]
 
 
 def test_flow_is_moved_to_the_edges_beside_painting(clip, painter, tmp_path, monkeypatch):
@@ -79,8 +79,8 @@ def test_flow_is_moved_to_the_edges_beside_painting(clip, painter, tmp_path, mon
     monkeypatch.setattr(refine, "to_edges", noted)
     painted(clip, tmp_path / "film.mp4", painter, replace(QUICK, method="steady", iterations=1))
     assert len(threads) == 2 * sum(length - 1 for length in LENGTHS)
-    assert all(name.startswith("flow") for name in threads)
-    assert painter.ahead_flow is None
+    assert all(name.startswith("motion") for name in threads)
+    assert painter.ahead_motion is None
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ def test_a_method_that_asks_for_no_t_gets_none_begun(clip, painter, tmp_path, fo
     begun, begin = [], Ahead.begin
     monkeypatch.setattr(Ahead, "begin", lambda self, *given: (begun.append(type(self)), begin(self, *given)))
     painted(clip, tmp_path / "film.mp4", painter, replace(QUICK, method="ruder", iterations=1), frames=3)
-    assert found[AheadStylist] == [] and set(begun) == {AheadFlow}
+    assert found[AheadStylist] == [] and set(begun) == {AheadMotion}
 
 
 @pytest.mark.usefixtures("beside")
@@ -125,7 +125,7 @@ def test_after_an_error_the_painter_paints_without_what_was_begun(clip, painter,
     with monkeypatch.context() as patch, pytest.raises(NeuralStyleError, match="solver is broken"):
         patch.setattr(Painter, "optimise", broken)
         painted(clip, tmp_path / "film.mp4", painter)
-    assert painter.ahead_flow is None and painter.ahead_stylist is None
+    assert painter.ahead_motion is None and painter.ahead_stylist is None
     assert list(tmp_path.iterdir()) == []
     assert not [t for t in threading.enumerate() if t.name.startswith(("flow", "transformer", "reading", "writing"))]
 

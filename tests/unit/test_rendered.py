@@ -7,9 +7,9 @@ import pytest
 
 from neural_style.cache import State
 from neural_style.methods import METHODS
-from neural_style.motion import DISFlow, Rendered, way_back
+from neural_style.motion import DISFlow, EstimatedMotion, Rendered, photometric_reliability, way_back
 from neural_style.pixels import motion_to_working, plane_to_working
-from neural_style.temporal import carry, photometric_reliability
+from neural_style.temporal import carry
 
 HEIGHT, WIDTH, STEP = 32, 48, (3, 2)
 
@@ -109,7 +109,7 @@ def test_with_exact_motion_a_shadow_is_trusted_less_and_a_colour_more():
     state, flow = State(before, before, after=here.after), here.before
     for source, is_more in ((shaded, False), (other, True)):
         estimated = photometric_reliability(source, before, flow, method.photometric)[inner]
-        (carried,) = carry(DISFlow(), method, source, [state], here)
+        (carried,) = carry(EstimatedMotion(DISFlow(), method), method, source, [state], here)
         np.testing.assert_array_equal(carried.flow[:, 2:], flow[:, 2:])
         assert np.all((carried.reliability[inner] > estimated) == is_more)
         assert carried.reliability[2:6, 2:-2].min() > 0.99

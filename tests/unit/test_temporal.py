@@ -9,8 +9,9 @@ from frames import moving_clip, texture
 from neural_style import motion
 from neural_style.cache import State
 from neural_style.methods import METHODS, Photometric
+from neural_style.motion import EstimatedMotion, Motion, photometric_reliability
 from neural_style.painter import Painter
-from neural_style.temporal import carry, photometric_reliability
+from neural_style.temporal import carry
 
 STILL = replace(METHODS["ruder-long-term"], motion_boundaries=False)
 
@@ -37,7 +38,7 @@ def state(mark: float, seed: int) -> State:
 def test_the_nearest_that_shows_a_pixel_is_trusted():
     """Two pixels a frame to the right: the one before lacks the two columns that came in, as do the others."""
     flow = Known({0.5: 0.0, 0.25: -2.0, 0.125: -8.0})
-    first, second = carry(flow, STILL, state(0.5, 0).source, [state(0.25, 1), state(0.125, 2)])
+    first, second = carry(EstimatedMotion(flow, STILL), STILL, state(0.5, 0).source, [state(0.25, 1), state(0.125, 2)])
     inside = (slice(4, -4), slice(14, -4))
     assert np.all(first.reliability[inside] == 1)
     assert np.all(second.reliability[inside] == 0)
@@ -46,14 +47,14 @@ def test_the_nearest_that_shows_a_pixel_is_trusted():
 
 
 @pytest.mark.parametrize(("near", "far", "left"), [(0.5, 0.7, 0.2), (0.7, 0.5, 0.0), (0.0, 0.6, 0.6)])
-def test_the_nearer_ones_are_taken_away(monkeypatch, near, far, left):
+def test_the_nearer_ones_are_taken_away(near, far, left):
     """c_j ← max(0, c_j − Σ of the nearer, as already reduced): by hand on one value everywhere."""
     values = iter([near, far, 0.9])
-    monkeypatch.setattr(
-        motion, "reliability", lambda flow, reverse, **_: np.full(flow.shape[:2], next(values), np.float32)
-    )
-    flow = Known({0.5: 0.0, 0.25: 0.0, 0.125: 0.0, 0.75: 0.0})
-    found = carry(flow, STILL, state(0.5, 0).source, [state(0.25, 1), state(0.125, 2), state(0.75, 3)])
+
+    def estimate(frame, earlier):
+        return Motion(np.zeros((24, 40, 2), np.float32), np.full((24, 40), next(values), np.float32))
+
+    found = carry(estimate, STILL, state(0.5, 0).source, [state(0.25, 1), state(0.125, 2), state(0.75, 3)])
     assert [float(c.reliability[0, 0]) for c in found] == pytest.approx([near, left, max(0, 0.9 - near - left)])
 
 
@@ -62,18 +63,24 @@ def test_a_source_that_changed_is_trusted_less():
     a, b = moving_clip(2)
     changed = b.copy()
     changed[:, 48:] = np.clip(changed[:, 48:] + 0.3, 0, 1)
-    (found,) = carry(motion.EdgeFlow(motion.DISFlow()), METHODS["steady"], changed, [State(a, a)])
+    (found,) = carry(EstimatedMotion(motion.DISFlow(), METHODS["steady"]), METHODS["steady"], changed, [State(a, a)])
     assert found.reliability[8:-8, 8:40].mean() > 0.9
     assert found.reliability[8:-8, 52:-4].mean() < 0.2
     still = np.zeros((48, 64, 2), np.float32)
     assert photometric_reliability(a, np.float32(0.8) * a, still, METHODS["steady"].photometric).min() > 0.9
 
 
-def test_a_method_gets_the_flow_that_it_takes():
-    painter, (a, b) = Painter(), moving_clip(2)
-    plain = painter.flow(b, a)
-    np.testing.assert_array_equal(painter.flow_for(METHODS["fast"])(b, a), plain)
-    np.testing.assert_array_equal(painter.flow_for(METHODS["steady"])(b, a), motion.to_edges(plain, b, a))
+def test_a_method_gets_the_motion_that_it_takes():
+    painter, (a, b) = Painter(flow="dis"), moving_clip(2)
+    plain, back = painter.flow(b, a), painter.flow(a, b)
+    flow, reliability = painter.motion_for(METHODS["fast"])(b, a)
+    np.testing.assert_array_equal(flow, plain)
+    np.testing.assert_array_equal(reliability, motion.reliability(plain, back, motion_boundaries=True))
+    flow, reliability = painter.motion_for(METHODS["steady"])(b, a)
+    there, back = motion.to_edges(plain, b, a), motion.to_edges(back, a, b)
+    colours = photometric_reliability(b, a, there, METHODS["steady"].photometric)
+    np.testing.assert_array_equal(flow, there)
+    np.testing.assert_array_equal(reliability, motion.reliability(there, back, motion_boundaries=False) * colours)
 
 
 def test_another_light_is_not_another_thing():

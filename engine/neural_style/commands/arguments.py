@@ -89,7 +89,9 @@ def add_painter(parser: argparse.ArgumentParser) -> None:
     """What the painter is made with."""
     parser.add_argument("--vgg19", type=Path, metavar="FILE", help="use this VGG-19 checkpoint in VGG-16's place")
     parser.add_argument(
-        "--flow", default="dis", choices=["dis", "farneback"], help="optical flow (default: %(default)s)"
+        "--flow",
+        choices=["dis", "dis-torch", "farneback"],
+        help="optical flow (default: dis, of OpenCV; where a CUDA device computes, dis-torch, on the device)",
     )
 
 

@@ -46,7 +46,7 @@ def _run(options: argparse.Namespace) -> int:
     settings = replace(arguments.settings(options, method=BASE), upscale=1)
     # What can be wrong is found before torch loads a network.
     asked = variants(options.methods, settings)
-    source = open_source(options.clip, options.width, options.frames, painted_with=options.flow)
+    source = open_source(options.clip, options.width, options.frames, painted_with=options.flow or "dis")
     painter = Painter(vgg19=options.vgg19, flow=options.flow)
     facts = {"command": _command(options)}
     print(compare(source, asked, settings, painter, options.output, options.again, options.features, facts))
@@ -67,4 +67,4 @@ def _command(options: argparse.Namespace) -> str:
     for name in ("width", "frames"):
         value = getattr(options, name)
         words += [f"--{name}", str(value)] if value else []
-    return shlex.join([*words, *([] if options.flow == "dis" else ["--flow", options.flow]), "-o", options.output.name])
+    return shlex.join([*words, *(["--flow", options.flow] if options.flow else []), "-o", options.output.name])

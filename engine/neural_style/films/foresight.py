@@ -1,4 +1,4 @@
-"""Begins with what painting the next frames of a film will ask for, while one is solved: their flow and their T."""
+"""Begins with what painting the next frames of a film will ask for, while one is solved: their motion and their T."""
 
 from collections import deque
 from collections.abc import Generator
@@ -12,7 +12,7 @@ from neural_style import memory
 from neural_style.door.messages import Settings
 from neural_style.films.reading import AHEAD
 from neural_style.methods import method as find_method
-from neural_style.motion.ahead import AheadFlow
+from neural_style.motion.ahead import AheadMotion
 from neural_style.painter import Painter
 from neural_style.pixels import Frame, to_working
 from neural_style.styles import AheadStylist
@@ -21,7 +21,7 @@ from neural_style.styles import AheadStylist
 #: in hand.
 _FRAMES = AHEAD + 2
 
-#: Bytes of frames that are held to begin with the flow to distant ones; beyond, that flow is estimated when asked for.
+#: Bytes of frames that are held to begin with the motion to distant ones; beyond, that is estimated when asked for.
 _MOST_HELD = 1 << 29
 
 #: Devices that paint T of the next frames while a frame is solved. On a processor both want all cores: a film takes
@@ -41,8 +41,8 @@ class Foresight:
         self._settings = settings
         self._method = find_method(settings.method).adjusted(settings.temporal, settings.iterations)
         self._distances = self._method.distances if self._method.follows_time else ()
-        # All that the method asks for, in both directions.
-        self._flow = AheadFlow(painter.flow_for(self._method), 2 * len(self._method.distances) * _FRAMES)
+        most = len(self._method.distances) * _FRAMES
+        self._motion = AheadMotion(painter.motion_for(self._method), most, painter.device)
         beside = self._method.uses_transformer and painter.device.type in _BESIDE
         self._stylist = AheadStylist(painter.stylist, _FRAMES) if beside else None
         self._open = ExitStack()
@@ -58,14 +58,14 @@ class Foresight:
                 for distance in self._distances:
                     if distance <= len(earlier) and distance * now.nbytes <= 2 * _MOST_HELD:
                         # A session keeps what it has painted in half floats.
-                        self._flow.expect(now, earlier[-distance].astype(np.float32))
+                        self._motion.expect(now, earlier[-distance].astype(np.float32))
                 earlier.append(now.astype(np.float16))
                 yield frame
         finally:
             frames.close()
 
     def __enter__(self) -> Self:
-        for name, begins in (("ahead_flow", self._flow), ("ahead_stylist", self._stylist)):
+        for name, begins in (("ahead_motion", self._motion), ("ahead_stylist", self._stylist)):
             if begins is not None:
                 self._open.enter_context(begins)
                 self._open.callback(setattr, self._painter, name, None)

@@ -3,7 +3,9 @@
 Flow is float32 (H, W, 2) in pixels, (right, down), from the frame it is named after to the other.
 """
 
-from neural_style.motion.flow import FLOWS, DISFlow, FarnebackFlow, FlowEstimator, in_levels
+from neural_style.motion.estimate import EstimatedMotion, Motion, MotionEstimator, estimator
+from neural_style.motion.flow import FLOWS, DISFlow, FarnebackFlow, FlowEstimator, in_levels, preferred
+from neural_style.motion.photometric import photometric_reliability
 from neural_style.motion.refine import EdgeFlow, to_edges
 from neural_style.motion.rendered import Rendered, way_back
 from neural_style.motion.warp import (
@@ -21,13 +23,19 @@ __all__ = [
     "FLOWS",
     "DISFlow",
     "EdgeFlow",
+    "EstimatedMotion",
     "FarnebackFlow",
     "FlowEstimator",
     "Kernel",
+    "Motion",
+    "MotionEstimator",
     "Rendered",
     "backend",
+    "estimator",
     "in_levels",
     "native_missing",
+    "photometric_reliability",
+    "preferred",
     "reliability",
     "to_edges",
     "warp",

@@ -1,32 +1,27 @@
-"""Optical flow that is already there when it is asked for: a thread of its own estimates what is expected."""
+"""Motion that is already there when it is asked for: a thread of its own estimates what is expected."""
 
-import numpy as np
-from numpy.typing import NDArray
+import torch
 
 from neural_style.ahead import Ahead
-from neural_style.motion.flow import FlowEstimator
-
-Array = NDArray[np.float32]
+from neural_style.motion.estimate import Frame, Motion, MotionEstimator
 
 
-class AheadFlow(Ahead[Array]):
-    """A flow estimator like the one inside it, with the same flow, that can begin before it is asked; see `Ahead`.
+class AheadMotion(Ahead[Motion]):
+    """Estimates motion like the estimator inside it, the same, and can begin before it is asked; see `Ahead`.
 
     One thread alone calls the estimator inside: those of OpenCV belong to one, and those that run on a device would
     only get in each other's way.
 
-    most: flows that are kept waiting at most.
+    most: motions that are kept waiting at most; device: what the engine computes on.
     """
 
-    def __init__(self, estimator: FlowEstimator, most: int = 16) -> None:
-        super().__init__(estimator, most, "flow")
-        self.name = estimator.name
+    def __init__(self, estimator: MotionEstimator, most: int = 8, device: torch.device | None = None) -> None:
+        super().__init__(estimator, most, "motion", device)
 
-    def expect(self, a: Array, b: Array) -> None:
-        """Begin with the flow from a to b and with that from b to a; neither array may change from now on."""
-        self.begin(a, b)
-        self.begin(b, a)
+    def expect(self, frame: Frame, earlier: Frame) -> None:
+        """Begin with the motion from a frame to an earlier one; neither array may change from now on."""
+        self.begin(frame, earlier)
 
-    def __call__(self, a: Array, b: Array) -> Array:
-        """The flow from a to b; see `FlowEstimator`."""
-        return self.ask(a, b)
+    def __call__(self, frame: Frame, earlier: Frame) -> Motion:
+        """The motion from a frame to an earlier one; see `MotionEstimator`."""
+        return self.ask(frame, earlier)

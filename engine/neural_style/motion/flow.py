@@ -48,7 +48,7 @@ class DISFlow:
 
     def __call__(self, a: NDArray[np.float32], b: NDArray[np.float32]) -> NDArray[np.float32]:
         """The flow from a to b; see `FlowEstimator`."""
-        _check(a, b)
+        check(a, b)
         height, width = a.shape[:2]
         tall, wide = max(0, _LEAST_SIDE - height), max(0, _LEAST_SIDE - width)
         top, left = tall // 2, wide // 2
@@ -78,7 +78,7 @@ class FarnebackFlow:
 
     def __call__(self, a: NDArray[np.float32], b: NDArray[np.float32]) -> NDArray[np.float32]:
         """The flow from a to b; see `FlowEstimator`."""
-        _check(a, b)
+        check(a, b)
         flow = cv2.calcOpticalFlowFarneback(
             _grey(a),
             _grey(b),
@@ -94,11 +94,31 @@ class FarnebackFlow:
         return np.ascontiguousarray(flow, dtype=np.float32)
 
 
+def _device_flow() -> FlowEstimator:
+    """On the device that the engine computes on; imported here, since all of OpenCV's do without torch."""
+    from neural_style.motion.device import DeviceFlow
+
+    return DeviceFlow()
+
+
 #: What a flow can be estimated with, by name.
-FLOWS: dict[str, Callable[[], FlowEstimator]] = {DISFlow.name: DISFlow, FarnebackFlow.name: FarnebackFlow}
+FLOWS: dict[str, Callable[[], FlowEstimator]] = {
+    DISFlow.name: DISFlow,
+    FarnebackFlow.name: FarnebackFlow,
+    "dis-torch": _device_flow,
+}
 
 
-def _check(a: NDArray[np.float32], b: NDArray[np.float32]) -> None:
+def preferred(device: str) -> str:
+    """The name of the flow for a kind of device: OpenCV's, unless that would be waited for.
+
+    Of GPUs only CUDA's launch the device's flow as one graph; on others its many small operations take longer.
+    """
+    return "dis-torch" if device == "cuda" else DISFlow.name
+
+
+def check(a: NDArray[np.float32], b: NDArray[np.float32]) -> None:
+    """Raise ValueError where these are not two frames of one size."""
     for name, frame in (("a", a), ("b", b)):
         if frame.dtype != np.float32 or frame.ndim != 3 or frame.shape[2] != 3 or frame.size == 0:
             raise ValueError(f"{name} is {frame.dtype} {frame.shape}; expected float32 (H, W, 3), not empty")
@@ -112,7 +132,16 @@ def in_levels(frame: NDArray[np.float32]) -> NDArray[np.float32]:
     Footage is in whole levels, so a source that went through another colour space and back, off by the last bit of a
     float, is the very same here: whatever decides between motions should look at this.
     """
-    return np.asarray(np.rint(np.clip(np.nan_to_num(frame), 0, 1) * 255) / 255, np.float32)
+    return np.asarray(_rounded(frame) / 255, np.float32)
+
+
+def levels(frame: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """The same as 8-bit integers, (H, W, 3)."""
+    return _rounded(frame).astype(np.uint8)
+
+
+def _rounded(frame: NDArray[np.float32]) -> NDArray[np.float32]:
+    return np.asarray(np.rint(np.clip(np.nan_to_num(frame), 0, 1) * 255), np.float32)
 
 
 def _grey(frame: NDArray[np.float32]) -> NDArray[np.uint8]:
@@ -120,5 +149,4 @@ def _grey(frame: NDArray[np.float32]) -> NDArray[np.uint8]:
 
     By way of 8-bit colours: see `in_levels`.
     """
-    levels = np.rint(in_levels(frame) * 255).astype(np.uint8)
-    return np.asarray(cv2.cvtColor(levels, cv2.COLOR_RGB2GRAY), np.uint8)
+    return np.asarray(cv2.cvtColor(levels(frame), cv2.COLOR_RGB2GRAY), np.uint8)

@@ -17,10 +17,10 @@ from neural_style.motion.warp import warp
 DISTANCES = (6, 12)
 
 #: A neighbour's motion must leave less than this share of the difference in colour: what is as good stays as it is …
-_BETTER = 0.8
+BETTER = 0.8
 
 #: … and be better by this many times the frame's median difference, lest grain decides.
-_GRAIN = 2.0
+GRAIN = 2.0
 
 #: What makes the mean of three channels, as OpenCV takes it.
 _MEAN = np.full((1, 3), 1 / 3, np.float32)
@@ -31,14 +31,14 @@ def to_edges(flow: NDArray[np.float32], a: NDArray[np.float32], b: NDArray[np.fl
     height, width = flow.shape[:2]
     a, b = in_levels(a), in_levels(b)
     best, difference = flow.copy(), _difference(flow, a, b)
-    grain = _GRAIN * float(np.median(difference))
+    grain = GRAIN * float(np.median(difference))
     for distance in DISTANCES:
         around = cv2.copyMakeBorder(best, distance, distance, distance, distance, cv2.BORDER_REPLICATE)
         for x, y in ((distance, 0), (-distance, 0), (0, distance), (0, -distance)):
             top, left = distance - y, distance - x
             offered = np.ascontiguousarray(around[top : top + height, left : left + width], np.float32)
             found = _difference(offered, a, b)
-            better = (found + grain < _BETTER * difference).view(np.uint8)
+            better = (found + grain < BETTER * difference).view(np.uint8)
             # OpenCV's, since NumPy's own choices by a mask take longer than all the rest.
             cv2.copyTo(found, better, difference)
             cv2.copyTo(offered, better, best)

@@ -1,9 +1,5 @@
 """T that is already there when it is asked for: a thread of its own paints the frames that are expected."""
 
-from contextlib import AbstractContextManager, nullcontext
-
-import torch
-
 from neural_style.ahead import Ahead
 from neural_style.pixels import Frame
 from neural_style.styles.stylist import Stylist
@@ -18,12 +14,7 @@ class AheadStylist(Ahead[Frame]):
     """
 
     def __init__(self, stylist: Stylist, most: int = 4) -> None:
-        super().__init__(self._painted, most, "transformer")
-        self._stylist = stylist
-        # What a device does in one stream it does in order: T would wait for all that the solver has asked it for.
-        self._stream: AbstractContextManager[object] = nullcontext()
-        if stylist.device.type == "cuda":
-            self._stream = torch.cuda.stream(torch.cuda.Stream(stylist.device))  # type: ignore[no-untyped-call]
+        super().__init__(stylist.paint, most, "transformer", stylist.device)
 
     def expect(self, frame: Frame, style: str, seed: int) -> None:
         """Begin with T of a frame, which may not change from now on."""
@@ -32,7 +23,3 @@ class AheadStylist(Ahead[Frame]):
     def paint(self, frame: Frame, style: str, seed: int = 0) -> Frame:
         """T; see `Stylist.paint`."""
         return self.ask(frame, style, seed)
-
-    def _painted(self, frame: Frame, style: str, seed: int) -> Frame:
-        with self._stream:
-            return self._stylist.paint(frame, style, seed)  # an array: the stream has done all of it

@@ -1,4 +1,4 @@
-"""Flow begun before it is asked for, and flow that is kept: the same vectors, at most rounded."""
+"""Motion begun before it is asked for, and flow that is kept: the same vectors, at most rounded."""
 
 import os
 import threading
@@ -11,7 +11,8 @@ import pytest
 from frames import moving_clip
 from neural_style import motion
 from neural_style.door.errors import NeuralStyleError
-from neural_style.motion.ahead import AheadFlow
+from neural_style.methods import METHODS
+from neural_style.motion.ahead import AheadMotion
 from neural_style.motion.kept import KeptFlow, read_flow
 
 
@@ -36,47 +37,43 @@ def clip():
     return moving_clip(4)
 
 
-def test_what_is_expected_is_estimated_once_in_both_directions(clip):
-    inside, plain = Counted(), motion.DISFlow()
-    with AheadFlow(inside) as flow:
-        assert flow.name == inside.name
+def of(flow):
+    """The default method's motion by a flow."""
+    return motion.EstimatedMotion(flow, METHODS["steady"])
+
+
+def assert_same(found, expected):
+    for one, other in zip(found, expected, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_what_is_expected_is_estimated_once(clip):
+    inside, plain = Counted(), of(motion.DISFlow())
+    with AheadMotion(of(inside)) as ahead:
         for before, now in pairwise(clip):
-            flow.expect(now, before)
+            ahead.expect(now, before)
         for before, now in pairwise(clip):
-            assert np.array_equal(flow(now.copy(), before.copy()), plain(now, before))
-            assert np.array_equal(flow(before, now), plain(before, now))
-        assert len(inside.asked) == 6
+            assert_same(ahead(now.copy(), before.copy()), plain(now, before))
+        assert len(inside.asked) == 6  # there and back
     assert threading.get_ident() not in inside.threads and len(inside.threads) == 1
 
 
 def test_what_is_not_expected_is_estimated_when_asked(clip):
-    inside = Counted()
-    with AheadFlow(inside) as flow:
-        flow.expect(clip[1], clip[0])
+    inside, plain = Counted(), of(motion.DISFlow())
+    with AheadMotion(of(inside)) as ahead:
+        ahead.expect(clip[1], clip[0])
         changed = clip[0].copy()
         changed[7, 9, 1] += 1e-3  # one value of all
-        asked = flow(clip[1], changed)
-        assert np.array_equal(asked, motion.DISFlow()(clip[1], changed))
+        assert_same(ahead(clip[1], changed), plain(clip[1], changed))
         assert any(b is changed for _, b in inside.asked)
-        assert np.array_equal(flow(clip[1], clip[1]), motion.DISFlow()(clip[1], clip[1]))
-
-
-def test_only_so_much_is_kept_waiting(clip):
-    inside = Counted()
-    with AheadFlow(inside, most=2) as flow:
-        for now in clip[1:]:
-            flow.expect(now, clip[0])
-        assert len(flow._begun) == 2
-        flow(clip[1], clip[0])  # had to go
-        flow(clip[3], clip[0])
-    assert sum(a is clip[3] for a, _ in inside.asked) == 1
+        assert_same(ahead(clip[0], clip[1]), plain(clip[0], clip[1]))  # the other way round
 
 
 def test_an_error_reaches_who_asks(clip):
-    with AheadFlow(motion.DISFlow()) as flow:
-        flow.expect(clip[0], clip[1][1:])
+    with AheadMotion(of(motion.DISFlow())) as ahead:
+        ahead.expect(clip[0], clip[1][1:])
         with pytest.raises(ValueError, match="one size"):
-            flow(clip[0], clip[1][1:])
+            ahead(clip[0], clip[1][1:])
 
 
 def test_kept_flow_comes_back_to_the_last_bit(clip, tmp_path):

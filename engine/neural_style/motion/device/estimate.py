@@ -1,0 +1,126 @@
+"""The device's flow and motion behind the interfaces that OpenCV's have: frames in and out are NumPy arrays."""
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from numpy.typing import NDArray
+from torch import Tensor
+
+from neural_style import device as devices
+from neural_style.graphs import Graphs
+from neural_style.methods import Method
+from neural_style.motion import torch_backend
+from neural_style.motion.device import inverse_search
+from neural_style.motion.device.edges import to_edges
+from neural_style.motion.device.photometric import photometric_reliability
+from neural_style.motion.estimate import Motion, MotionEstimator
+from neural_style.motion.flow import check, levels
+
+Frame = NDArray[np.float32]
+
+#: The shares of red, green and blue in a grey (BT.601), as OpenCV has them.
+_LUMA = (0.299, 0.587, 0.114)
+
+#: A frame with a shorter side has no patches to match, and is padded to it.
+_LEAST_SIDE = 2 * inverse_search.PATCH
+
+
+class DeviceFlow:
+    """Dense inverse search (Kroeger et al. 2016) on a device.
+
+    The patches and the energy are those of OpenCV's, the flow is a little nearer to the truth (docs/measurements.md).
+    It is for GPUs, which do it beside the solver; a processor takes several times as long as with OpenCV's. One
+    estimator belongs to one thread.
+    """
+
+    name = "dis-torch"
+
+    def __init__(self, device: torch.device | None = None) -> None:
+        """device: the engine's by default."""
+        self.device = device or devices.choose()
+        self.graphs = Graphs(most=2)
+
+    @torch.no_grad()
+    def __call__(self, a: Frame, b: Frame) -> Frame:
+        """The flow from a to b; see `FlowEstimator`."""
+        (flow,) = self.graphs.run("flow", _flow, [uploaded(a, b, self.device)])
+        return _downloaded(flow[0])
+
+    def motion(self, method: Method) -> MotionEstimator:
+        """What estimates a method's motion in one go on the device."""
+        return DeviceMotion(self, method)
+
+
+class DeviceMotion:
+    """A method's motion on a device: both flows at once, and all that follows from them, with no host in between.
+
+    The same as `EstimatedMotion` with a `DeviceFlow`, but for roundings, and for pixels that leave the frame.
+    """
+
+    def __init__(self, flow: DeviceFlow, method: Method) -> None:
+        self._flow, self._method = flow, method
+
+    @torch.no_grad()
+    def __call__(self, frame: Frame, earlier: Frame) -> Motion:
+        """The motion from a frame to an earlier one; see `MotionEstimator`."""
+        method = self._method
+        key = method.flow_to_edges, method.motion_boundaries, method.photometric
+        flow, trust = self._flow.graphs.run(key, self._estimated, [uploaded(frame, earlier, self._flow.device)])
+        return Motion(_downloaded(flow), trust.cpu().numpy())
+
+    def _estimated(self, pair: Tensor) -> tuple[Tensor, Tensor]:
+        """The flow (2, H, W) from the first of two frames of 8 bits, (2, 3, H, W), to the second; its reliability."""
+        method = self._method
+        here, there = pair.float() / 255, pair.flip(0).float() / 255
+        flows = _both_ways(pair)
+        if method.flow_to_edges:
+            flows = to_edges(flows, here, there)
+        on, back = (flow.permute(1, 2, 0).contiguous() for flow in flows)
+        trust = torch_backend.reliability(on, back, method.motion_boundaries)
+        if method.photometric:
+            trust = trust * photometric_reliability(here[:1], there[:1], flows[:1], method.photometric)[0, 0]
+        return flows[0], trust
+
+
+def uploaded(a: Frame, b: Frame, device: torch.device) -> Tensor:
+    """Two frames in whole levels, (2, 3, H, W) of 8 bits, on the device. Raises ValueError where they do not fit."""
+    check(a, b)
+    pair = torch.from_numpy(np.stack((levels(a), levels(b)))).to(device)
+    return pair.permute(0, 3, 1, 2).contiguous()
+
+
+def _downloaded(flow: Tensor) -> Frame:
+    """A flow (2, H, W) as (H, W, 2)."""
+    return np.ascontiguousarray(flow.permute(1, 2, 0).cpu().numpy())
+
+
+def _flow(pair: Tensor) -> tuple[Tensor]:
+    """The flow (1, 2, H, W) from the first of two frames to the second."""
+    greys = _greys(pair)
+    return (_cropped(inverse_search.flow(greys[:1], greys[1:]), pair),)
+
+
+def _both_ways(pair: Tensor) -> Tensor:
+    """The flows (2, 2, H, W) from the first of two frames to the second, and back."""
+    greys = _greys(pair)
+    return _cropped(inverse_search.flow(greys, greys.flip(0)), pair)
+
+
+def _greys(pair: Tensor) -> Tensor:
+    """Frames of 8 bits as greys in 0 … 255, (B, 1, H, W), padded where they are too small."""
+    red, green, blue = pair.float().chunk(3, dim=1)
+    grey = (_LUMA[0] * red + _LUMA[1] * green + _LUMA[2] * blue).round()
+    (left, right), (top, bottom) = (_padding(side) for side in (pair.shape[3], pair.shape[2]))
+    return F.pad(grey, (left, right, top, bottom), mode="replicate")
+
+
+def _cropped(flow: Tensor, pair: Tensor) -> Tensor:
+    height, width = pair.shape[-2:]
+    top, left = _padding(height)[0], _padding(width)[0]
+    return flow[..., top : top + height, left : left + width]
+
+
+def _padding(side: int) -> tuple[int, int]:
+    """How many pixels are put before and after a side that is too short."""
+    missing = max(0, _LEAST_SIDE - side)
+    return missing // 2, missing - missing // 2
