@@ -19,16 +19,15 @@ from tqdm import tqdm
 from neural_style import motion
 from neural_style.methods import METHODS
 from neural_style.pixels import Frame
-from neural_style.temporal import photometric_reliability
 from neural_style.truth import TruthClip
 
 #: The masks, by name: the two of the published methods, and the default method's.
 MASKS = ("consistency", "+ boundaries", "+ colours")
 
 
-#: The flows: those of the engine, and the default method's, which is moved to the edges that the frames show.
+#: The flows: those of the engine, and those of the default method, which are moved to the edges that the frames show.
 EDGES = " to edges"
-KINDS = (*motion.FLOWS, f"{motion.DISFlow.name}{EDGES}")
+KINDS = (*motion.FLOWS, f"dis{EDGES}", f"dis-torch{EDGES}")
 
 #: The end-point error, in pixels, over which a pixel is bad.
 BAD = 1.0
@@ -90,7 +89,7 @@ def reliabilities(there: Frame, back: Frame, here: Frame, before: Frame) -> Iter
     """Each mask's reliability of a flow from a frame to the one before, given the reverse flow."""
     plain = motion.reliability(there, back, motion_boundaries=False)
     allowed = METHODS["steady"].photometric
-    colours = photometric_reliability(here, before, there, allowed) if allowed else 1
+    colours = motion.photometric_reliability(here, before, there, allowed) if allowed else 1
     yield from zip(MASKS, (plain, motion.reliability(there, back), plain * colours), strict=True)
 
 

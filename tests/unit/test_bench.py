@@ -122,7 +122,7 @@ def test_a_tiny_run_leaves_a_report(tmp_path, capsys):
         str(tmp_path / "out"),
         "--quick",
         "--parts",
-        "kernels,flow,host,pixels,frames",
+        "kernels,flow,film,host,pixels,frames",
         "--sizes",
         "48x32",
     ]
@@ -137,11 +137,15 @@ def test_a_tiny_run_leaves_a_report(tmp_path, capsys):
         assert name == "opencv + numpy" or max(apart.values()) < 1e-4
     (pixels,) = found["pixels"]
     assert pixels["seconds a million pixels"] == pytest.approx(pixels["seconds a frame"] / (64 * 48 / 1e6))
+    (whole,) = found["film"]
+    assert whole["size"] == [48, 32] and whole["frames"] == 4
+    least = {name: line["floor, seconds"] for name, line in whole["methods"].items()}
+    assert 0 < 2 * least["steady"] < least["fast"]
     assert len(found["frames"]["memory of the worker, MB"]) == 2
     assert found["host"][0]["seconds a frame"]["median"] >= found["host"][0]["of which in the engine"]["median"] > 0
     text = (tmp_path / "out" / "table.md").read_text()
     assert text in capsys.readouterr().out
-    for word in ("Floor", "farneback", "s a million pixels", "capture", "48×32"):
+    for word in ("Floor", "farneback", "dis-torch", "frames a second", "s a million pixels", "capture", "48×32"):
         assert word in text
     assert not list((tmp_path / "out").glob("*.part"))
 

@@ -10,7 +10,7 @@ from typing import Any
 import torch
 
 from neural_style import video
-from neural_style.bench import clip, host, kernels, machine, painting, table
+from neural_style.bench import clip, film, host, kernels, machine, painting, table
 from neural_style.bench.floor import Rates, Work, operations, traffic
 from neural_style.bench.timing import Spread
 from neural_style.door.errors import NeuralStyleError
@@ -50,9 +50,9 @@ class Plan:
         """What is painted where growth is measured."""
         return Settings(self.style, self.growth_method, iterations=self.growth_iterations, working_width=0)
 
-    def sources(self, height: int, width: int) -> list[Frame]:
-        """As many frames as there are rounds, and one before them."""
-        count = max(2, self.rounds + 1)
+    def sources(self, height: int, width: int, count: int = 0) -> list[Frame]:
+        """So many frames; by default as many as there are rounds, and one before them."""
+        count = count or max(2, self.rounds + 1)
         if self.clip is None:
             return clip.frames(height, width, count)
         found = [scaled(frame, (height, width)) for frame in video.read_frames(self.clip, count=count)]
@@ -75,6 +75,7 @@ def run(plan: Plan, command: str) -> str:
         "painting": lambda: {"painting": [_painting(plan, painter, ruler, *size) for size in plan.sizes]},
         "kernels": lambda: {"kernels": [_kernels(plan, *size) for size in plan.kernel_sizes]},
         "flow": lambda: {"flow": [_flow(plan, *size) for size in plan.sizes]},
+        "film": lambda: {"film": [_film(plan, painter, ruler, *size) for size in plan.sizes]},
         "host": lambda: {"host": host.transport(plan.sizes, plan.style, max(2, plan.rounds))},
         "pixels": lambda: {"pixels": host.pixels(plan.growth_sizes, plan.growth, frames=3)},
         "frames": lambda: {"frames": host.length(plan.growth_sizes[0], plan.growth, plan.frames)},
@@ -124,6 +125,10 @@ def _kernels(plan: Plan, height: int, width: int) -> dict[str, Any]:
 def _flow(plan: Plan, height: int, width: int) -> dict[str, Any]:
     seconds = painting.flow_rows(plan.sources(height, width), plan.rounds)
     return {"size": [width, height], "seconds": {name: vars(Spread.of(taken)) for name, taken in seconds.items()}}
+
+
+def _film(plan: Plan, painter: Painter, ruler: machine.Ruler, height: int, width: int) -> dict[str, Any]:
+    return film.measure(painter, plan.style, plan.sources(height, width, max(4, 2 * plan.rounds)), ruler)
 
 
 def _rates(rates: Rates) -> dict[str, Any]:

@@ -25,6 +25,8 @@ def markdown(found: Found) -> str:
             for name, spread in size["seconds"].items()
         ]
         parts += ["## Flow, one way", _table(("size", "flow", "ms"), rows)]
+    if "film" in found:
+        parts += [_film(found["film"])]
     parts += _host(found)
     parts += _growth(found)
     return "\n\n".join(parts) + "\n"
@@ -94,6 +96,19 @@ def _painting(size: Found) -> str:
         peaks = (f"{name} {peak:.0f} MB" for name, peak in size["peak memory of the device, MB"].items())
         lines.append(f"Most memory of the device: {', '.join(peaks)}.")
     return "\n\n".join(lines)
+
+
+def _film(sizes: Sequence[Found]) -> str:
+    rows = [
+        [_size(size), name, f"{1 / line['seconds a frame']:.3g}", f"{line['seconds a frame']:.3f}",
+         f"{line['floor, seconds']:.3f}", f"{line['seconds a frame'] / line['floor, seconds']:.2f}"]
+        for size in sizes
+        for name, line in size["methods"].items()
+    ]  # fmt: skip
+    heads = ("size", "method", "frames a second", "s a frame", "floor of networks and solver, s", "× floor")
+    counts = ", ".join(f"{size['frames']} frames of {_size(size)}" for size in sizes)
+    about = f"From decoding to encoding, in the second half of {counts}."
+    return "\n\n".join(["## Films", _table(heads, rows), about])
 
 
 def _transformer(rounds: Sequence[Found]) -> float:

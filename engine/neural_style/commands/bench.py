@@ -12,6 +12,7 @@ PARTS = {
     "painting": "steady and fast against a plain PyTorch port, solver and whole frame",
     "kernels": "warp and reliability, every backend against OpenCV and NumPy",
     "flow": "optical flow",
+    "film": "whole films from decoding to encoding, of twice as many frames as rounds",
     "host": "what the way to the worker and back takes",
     "pixels": "how time and memory grow with the frame's size",
     "frames": "the same with the shot's length",
@@ -35,7 +36,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         "--parts", type=_parts, default=list(PARTS), metavar="NAME,NAME…", help=f"of {', '.join(PARTS)} (default: all)"
     )
     parser.add_argument("--sizes", type=_sizes, default=[(270, 480), (480, 640)], metavar="WxH,WxH…",
-                        help="of painting, flow, host (default: 480x270,640x480)")  # fmt: skip
+                        help="of painting, flow, film, host (default: 480x270,640x480)")  # fmt: skip
     parser.add_argument("--kernel-sizes", type=_sizes, default=[(1080, 1920)], metavar="WxH,WxH…",
                         help="(default: 1920x1080)")  # fmt: skip
     parser.add_argument("--growth-sizes", type=_sizes, default=[(270, 480), (540, 960), (1080, 1920), (2160, 3840)],
