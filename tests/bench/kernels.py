@@ -17,17 +17,15 @@ from tqdm import tqdm
 
 from neural_style.bench import kernels
 from neural_style.bench.machine import describe
+from neural_style.commands import arguments
 from neural_style.motion import opencl_backend
-
-
-def size(text: str) -> tuple[int, int]:
-    width, height = map(int, text.split("x"))
-    return width, height
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--size", type=size, action="append", metavar="WxH", help="of a frame; may be given again")
+    parser.add_argument(
+        "--size", type=arguments.size, action="append", metavar="WxH", help="of a frame; may be given again"
+    )
     parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--without", action="append", default=[], choices=("native", "torch", "opencl"))
     parser.add_argument("-o", "--output", type=Path, metavar="FOLDER")
@@ -40,7 +38,7 @@ def main() -> None:
         "sizes": [],
     }
     parts = []
-    for width, height in options.size or [(1920, 1080)]:
+    for height, width in options.size or [(1080, 1920)]:
         title = f"{width}×{height}"
         measured = kernels.measure(found, width, height, options.rounds, lambda rounds, t=title: tqdm(rounds, desc=t))
         report["sizes"].append(measured)

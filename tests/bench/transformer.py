@@ -23,6 +23,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "unit"))
 
 from neural_style.bench import clip
 from neural_style.bench.timing import Spread, in_turns, ratio
+from neural_style.commands import arguments
 from neural_style.pixels import Frame
 from neural_style.styles import Stylist
 from originals import original
@@ -33,11 +34,6 @@ STYLE, PLACE = "starry-night", 19
 
 #: Seconds until the threads of the one have stopped waiting for more, and are out of the other's way.
 PAUSE = 0.1
-
-
-def size(text: str) -> tuple[int, int]:
-    width, height = map(int, text.split("x"))
-    return width, height
 
 
 def runtime(path: Path, scale: float, **more: np.ndarray) -> Callable[[Frame], Frame]:
@@ -57,14 +53,16 @@ def runtime(path: Path, scale: float, **more: np.ndarray) -> Callable[[Frame], F
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--size", type=size, action="append", metavar="WxH", help="of a frame; may be given again")
+    parser.add_argument(
+        "--size", type=arguments.size, action="append", metavar="WxH", help="of a frame; may be given again"
+    )
     parser.add_argument("--rounds", type=int, default=15)
     options = parser.parse_args()
     cpu, stylist = torch.device("cpu"), Stylist(torch.device("cpu"))
     shares = np.eye(26, dtype=np.float32)[PLACE]
     rows = []
     with tempfile.TemporaryDirectory() as folder:
-        for width, height in tqdm(options.size or [(480, 270), (640, 480)]):
+        for height, width in tqdm(options.size or [(270, 480), (480, 640)]):
             # The published file knows no padding, so the frame is as the engine would continue it.
             width, height = width + -width % 4, height + -height % 4
             (frame,) = clip.frames(height, width, 1)

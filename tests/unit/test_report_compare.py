@@ -227,5 +227,6 @@ def test_truth_is_not_scaled(tmp_path):
 
 
 def test_a_clip_is_scored_with_another_flow_than_it_is_painted_with(clip):
-    assert open_source(clip, painted_with="dis").pairs.name == "farneback optical flow"
+    for dense_inverse_search in ("dis", "dis-torch"):
+        assert open_source(clip, painted_with=dense_inverse_search).pairs.name == "farneback optical flow"
     assert open_source(clip, painted_with="farneback").pairs.name == "dis optical flow"

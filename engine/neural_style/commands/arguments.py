@@ -1,6 +1,7 @@
 """Arguments that several commands take, and the settings that they say."""
 
 import argparse
+import re
 from pathlib import Path
 
 from neural_style.door.messages import Settings
@@ -21,6 +22,14 @@ def width(text: str) -> int:
     if value < 16:
         raise argparse.ArgumentTypeError(f"must be at least 16, not {value}")
     return value
+
+
+def size(text: str) -> tuple[int, int]:
+    """(height, width) in pixels of 640x480, as an argument's type."""
+    match = re.fullmatch(r"(\d+)[x×](\d+)", text.strip())
+    if not match or min(map(int, match.groups())) < 32:
+        raise argparse.ArgumentTypeError(f"{text!r} is no size from 32x32 on, such as 640x480")
+    return int(match[2]), int(match[1])
 
 
 def add_settings(parser: argparse.ArgumentParser, method: bool = True) -> None:

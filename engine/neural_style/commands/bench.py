@@ -1,7 +1,6 @@
 """`neural-style bench`: what the engine takes, beside a plain port and the least time possible on this machine."""
 
 import argparse
-import re
 from pathlib import Path
 
 from neural_style.commands import arguments
@@ -68,13 +67,7 @@ def _parts(text: str) -> list[str]:
 
 def _sizes(text: str) -> list[tuple[int, int]]:
     """Sizes as (height, width), from 640x480,1920x1080."""
-    found = []
-    for part in text.split(","):
-        match = re.fullmatch(r"(\d+)[x×](\d+)", part.strip())
-        if not match or min(map(int, match.groups())) < 32:
-            raise argparse.ArgumentTypeError(f"{part!r} is no size from 32x32 on, such as 640x480")
-        found.append((int(match[2]), int(match[1])))
-    return found
+    return [arguments.size(part) for part in text.split(",")]
 
 
 def _run(options: argparse.Namespace) -> int:

@@ -64,6 +64,11 @@ class _Block(NamedTuple):
     content: Sequence[str]
     pools: bool
 
+    @property
+    def pooled(self) -> int:
+        """The place of the pooled end among the results."""
+        return len(self.style) + len(self.content)
+
     def __call__(self, x: Tensor, first: int, last: int) -> list[Tensor]:
         """All that is wanted of rows `first` to `last` of a band that has more on either side."""
         found = {}
@@ -134,8 +139,7 @@ def _room(block: _Block, place: int, part: Tensor, height: int) -> Tensor:
     """Where a result of a block is put together: what one band gave of it, with room for all rows."""
     if place < len(block.style):
         return torch.zeros_like(part)
-    pooled = place == len(block.style) + len(block.content)
-    shape = (*part.shape[:2], height // 2 if pooled else height, part.shape[3])
+    shape = (*part.shape[:2], height // 2 if place == block.pooled else height, part.shape[3])
     return torch.empty(shape, dtype=part.dtype, device=part.device, memory_format=torch.channels_last)
 
 
@@ -143,5 +147,4 @@ def _share(block: _Block, place: int, whole: Tensor, band: _Band) -> Tensor:
     """What a band has to do with of a block's result, or of its gradient."""
     if place < len(block.style):
         return whole  # a sum over all bands
-    pooled = place == len(block.style) + len(block.content)
-    return whole[:, :, band.pooled if pooled else band.own]
+    return whole[:, :, band.pooled if place == block.pooled else band.own]
