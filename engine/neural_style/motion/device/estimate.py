@@ -21,6 +21,9 @@ Frame = NDArray[np.float32]
 #: The shares of red, green and blue in a grey (BT.601), as OpenCV has them.
 _LUMA = (0.299, 0.587, 0.114)
 
+#: Pixels of a frame up to which both its flows are estimated at once; it takes some 800 bytes a pixel then.
+_MOST_PIXELS = 1 << 21
+
 #: A frame with a shorter side has no patches to match, and is padded to it.
 _LEAST_SIDE = 2 * inverse_search.PATCH
 
@@ -43,7 +46,7 @@ class DeviceFlow:
     @torch.no_grad()
     def __call__(self, a: Frame, b: Frame) -> Frame:
         """The flow from a to b; see `FlowEstimator`."""
-        (flow,) = self.graphs.run("flow", _flow, [uploaded(a, b, self.device)])
+        (flow,) = self.graphs.run("flow", lambda pair: (_flow(pair[:1], pair[1:]),), [uploaded(a, b, self.device)])
         return _downloaded(flow[0])
 
     def motion(self, method: Method) -> MotionEstimator:
@@ -71,15 +74,20 @@ class DeviceMotion:
     def _estimated(self, pair: Tensor) -> tuple[Tensor, Tensor]:
         """The flow (2, H, W) from the first of two frames of 8 bits, (2, 3, H, W), to the second; its reliability."""
         method = self._method
-        here, there = pair.float() / 255, pair.flip(0).float() / 255
-        flows = _both_ways(pair)
-        if method.flow_to_edges:
-            flows = to_edges(flows, here, there)
+        frames = pair.float() / 255
+        # There and back at once, where that fits well.
+        ways = [(0, 2)] if pair[0, 0].numel() <= _MOST_PIXELS else [(0, 1), (1, 2)]
+        flows = torch.cat([self._flows(pair, frames, slice(*way)) for way in ways])
         on, back = (flow.permute(1, 2, 0).contiguous() for flow in flows)
         trust = torch_backend.reliability(on, back, method.motion_boundaries)
         if method.photometric:
-            trust = trust * photometric_reliability(here[:1], there[:1], flows[:1], method.photometric)[0, 0]
+            trust = trust * photometric_reliability(frames[:1], frames[1:], flows[:1], method.photometric)[0, 0]
         return flows[0], trust
+
+    def _flows(self, pair: Tensor, frames: Tensor, these: slice) -> Tensor:
+        """Of the flows there and back these, (B, 2, H, W)."""
+        flows = _flow(pair[these], pair.flip(0)[these])
+        return to_edges(flows, frames[these], frames.flip(0)[these]) if self._method.flow_to_edges else flows
 
 
 def uploaded(a: Frame, b: Frame, device: torch.device) -> Tensor:
@@ -94,30 +102,20 @@ def _downloaded(flow: Tensor) -> Frame:
     return np.ascontiguousarray(flow.permute(1, 2, 0).cpu().numpy())
 
 
-def _flow(pair: Tensor) -> tuple[Tensor]:
-    """The flow (1, 2, H, W) from the first of two frames to the second."""
-    greys = _greys(pair)
-    return (_cropped(inverse_search.flow(greys[:1], greys[1:]), pair),)
-
-
-def _both_ways(pair: Tensor) -> Tensor:
-    """The flows (2, 2, H, W) from the first of two frames to the second, and back."""
-    greys = _greys(pair)
-    return _cropped(inverse_search.flow(greys, greys.flip(0)), pair)
-
-
-def _greys(pair: Tensor) -> Tensor:
-    """Frames of 8 bits as greys in 0 … 255, (B, 1, H, W), padded where they are too small."""
-    red, green, blue = pair.float().chunk(3, dim=1)
-    grey = (_LUMA[0] * red + _LUMA[1] * green + _LUMA[2] * blue).round()
-    (left, right), (top, bottom) = (_padding(side) for side in (pair.shape[3], pair.shape[2]))
-    return F.pad(grey, (left, right, top, bottom), mode="replicate")
-
-
-def _cropped(flow: Tensor, pair: Tensor) -> Tensor:
-    height, width = pair.shape[-2:]
+def _flow(a: Tensor, b: Tensor) -> Tensor:
+    """The flow (B, 2, H, W) from frames of 8 bits, (B, 3, H, W), to others."""
+    height, width = a.shape[-2:]
     top, left = _padding(height)[0], _padding(width)[0]
+    flow = inverse_search.flow(_greys(a), _greys(b))
     return flow[..., top : top + height, left : left + width]
+
+
+def _greys(frames: Tensor) -> Tensor:
+    """Frames of 8 bits as greys in 0 … 255, (B, 1, H, W), padded where they are too small."""
+    red, green, blue = frames.float().chunk(3, dim=1)
+    grey = (_LUMA[0] * red + _LUMA[1] * green + _LUMA[2] * blue).round()
+    (left, right), (top, bottom) = (_padding(side) for side in (frames.shape[3], frames.shape[2]))
+    return F.pad(grey, (left, right, top, bottom), mode="replicate")
 
 
 def _padding(side: int) -> tuple[int, int]:

@@ -17,7 +17,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from neural_style.motion.device.pictures import gradient, sampled
+from neural_style.motion.device.pictures import at_grid, gradient, unit
 from neural_style.motion.device.variational import refined
 
 #: The side of a patch, and the step from one to the next, in pixels.
@@ -27,14 +27,17 @@ PATCH, STRIDE = 12, 4
 #: against the truth (docs/measurements.md): steps beyond the third gain nothing, a third round hardly anything.
 _ROUNDS, _STEPS = 2, 3
 
+#: Fixed points of the refinement on the finest level, the next one, and so on: the coarser, the less is left of it.
+_FIXED_POINTS = (10, 8, 5, 3)
+
 #: A patch whose structure tensor has no larger determinant than this stays where it is.
 _LEAST_STRUCTURE = 1e-3 * PATCH**2
 
 #: A pixel that differs by less than this, in levels, does not count for more in the mean of the patches over it.
 _LEAST_DIFFERENCE = 1.0
 
-#: Values of patches that are worked on at a time: bounds the memory for frames of more than about two million pixels.
-_MOST_VALUES = 1 << 25
+#: Values of patches that are worked on at a time: bounds the memory for frames of over half a million pixels.
+_MOST_VALUES = 1 << 23
 
 #: How far the first patch lies outside, so that every pixel is under as many patches as any other.
 _LEAD = PATCH - STRIDE
@@ -47,9 +50,9 @@ def flow(a: Tensor, b: Tensor) -> Tensor:
     """
     first, second = list(_pyramid(a)), list(_pyramid(b))
     field = torch.zeros_like(first[-1]).expand(-1, 2, -1, -1)
-    for here, there in zip(reversed(first), reversed(second), strict=True):
-        field = _enlarged(field, here)
-        field = refined(here, there, searched(here, there, field))
+    for level, (here, there) in reversed(list(enumerate(zip(first, second, strict=True)))):
+        field = searched(here, there, _enlarged(field, here))
+        field = refined(here, there, field, _FIXED_POINTS[min(level, len(_FIXED_POINTS) - 1)])
     return field
 
 
@@ -97,6 +100,19 @@ class _Level:
         #: The first picture and its derivatives, (B, 3, …), with room for the patches at the border; the second.
         self.shown = torch.cat((first, *gradient(first)), dim=1)
         self.second = b
+        #: What a pixel, (right, down), is in the units of grids; (2, 1, 1).
+        self.step = torch.stack([torch.full((1, 1), unit(side), device=b.device) for side in (self.width, self.height)])
+
+    def places(self, band: slice) -> Tensor:
+        """Where the pixels of a band's patches are in the second picture, as a grid (1, P², 1, N, 2)."""
+        device = self.second.device
+        inside = torch.arange(PATCH, device=device)
+        row = torch.arange(band.start, band.stop, device=device) * STRIDE - _LEAD
+        column = torch.arange(self.columns, device=device) * STRIDE - _LEAD
+        y = (row[:, None] + inside[:, None, None, None]) * unit(self.height) - 1
+        x = (column + inside[:, None, None]) * unit(self.width) - 1
+        shape = (PATCH, PATCH, len(row), len(column))
+        return torch.stack((x.expand(shape), y.expand(shape)), dim=-1).reshape(1, PATCH**2, 1, -1, 2)
 
     def bands(self) -> Iterator[slice]:
         """Rows of patches that are worked on together."""
@@ -119,19 +135,20 @@ class _Level:
         for band in self.bands():
             patches = _Patches(self, band)
             here, above, below = (slice(band.start + by, band.stop + by) for by in (1, 0, 2))
-            best = patches.at(motions[:, :, band])
-            for offered in (
+            tried = (
+                around[:, :, here, 1:-1],
                 around[:, :, here, :-2],
                 around[:, :, here, 2:],
                 around[:, :, above, 1:-1],
                 around[:, :, below, 1:-1],
-            ):
-                best = best.or_better(patches.at(offered))
-            moving = best
+            )
+            moving = patches.at(patches.best(torch.stack(tried, dim=2).flatten(3)))
+            best, least = moving.motions, moving.costs
             for _ in range(_STEPS):
                 moving = patches.moved(moving)
-                best = best.or_better(moving)
-            found.append(best.motions.reshape(len(motions), 2, -1, self.columns))
+                less = moving.costs < least
+                best, least = torch.where(less, moving.motions, best), torch.where(less, moving.costs, least)
+            found.append(best.reshape(len(motions), 2, -1, self.columns))
         return torch.cat(found, dim=2)
 
     def spread(self, motions: Tensor) -> Tensor:
@@ -139,8 +156,9 @@ class _Level:
         total = torch.zeros_like(self.shown)
         for band in self.bands():
             patches = _Patches(self, band)
-            u, v = motions[:, :, band].flatten(2).chunk(2, dim=1)
-            share = 1 / patches.misfit(motions[:, :, band]).clamp(min=_LEAST_DIFFERENCE)
+            own = motions[:, :, band].flatten(2)
+            u, v = own.chunk(2, dim=1)
+            share = 1 / patches.misfit(own).clamp(min=_LEAST_DIFFERENCE)
             rows = self.rows_of(band)
             size = (rows.stop - rows.start, total.shape[-1])
             total[:, :, rows] += F.fold(torch.cat((share * u, share * v, share), dim=1), size, PATCH, stride=STRIDE)
@@ -160,11 +178,6 @@ class _Found(NamedTuple):
     differences: Tensor
     costs: Tensor
 
-    def or_better(self, other: "_Found") -> "_Found":
-        """Of each patch the one that costs less."""
-        less = other.costs < self.costs
-        return _Found(*(torch.where(less, theirs, own) for own, theirs in zip(self, other, strict=True)))
-
 
 class _Patches:
     """A band of a level's patches: what they show, (B, P², N), and how it changes with a motion.
@@ -176,47 +189,43 @@ class _Patches:
         self._second = level.second
         windows = F.unfold(level.shown[:, :, level.rows_of(band)], PATCH, stride=STRIDE)
         self._shown, across, down = windows.chunk(3, dim=1)
-        self._centred, self._across, self._down = (_centred(window) for window in (self._shown, across, down))
-        # Of the structure tensor, the inverse: (B, N) each, and 0 where there is nothing to hold on to.
+        self._centred, across, down = (_centred(window) for window in (self._shown, across, down))
+        # What a step is made of (Baker and Matthews 2004, section 3.2): the inverse of the structure tensor, which
+        # stays the same, times the gradient. 0 where there is nothing to hold on to.
         xx, xy, yy = (
-            (one * other).sum(1)
-            for one, other in (
-                (self._across, self._across),
-                (self._across, self._down),
-                (self._down, self._down),
-            )
+            (one * other).sum(1, keepdim=True) for one, other in ((across, across), (across, down), (down, down))
         )
         area = xx * yy - xy * xy
         inverse = torch.where(area > _LEAST_STRUCTURE, 1 / area, 0)
-        self._xx, self._xy, self._yy = yy * inverse, -xy * inverse, xx * inverse
-        count = level.columns
-        step = torch.arange(PATCH, dtype=windows.dtype, device=windows.device)
-        first = torch.arange(band.start, band.stop, dtype=windows.dtype, device=windows.device)
-        column = torch.arange(count, dtype=windows.dtype, device=windows.device)
-        y = (first * STRIDE - _LEAD)[:, None] + step[:, None, None, None]
-        x = (column * STRIDE - _LEAD) + step[:, None, None]
-        shape = (PATCH, PATCH, band.stop - band.start, count)
-        self._y, self._x = (place.expand(shape).reshape(1, PATCH**2, -1) for place in (y, x))
+        self._descent = torch.stack(((yy * across - xy * down) * inverse, (xx * down - xy * across) * inverse), dim=1)
+        self._place = level.places(band)
+        self._step = level.step
+
+    def best(self, tried: Tensor) -> Tensor:
+        """Of several motions (B, 2, K, N) the one that costs least, (B, 2, N): the first, unless one costs less."""
+        costs = (_centred(self._seen(tried)) - self._centred[:, :, None]).square().sum(1)
+        least, which = costs[:, 1:].min(1, keepdim=True)
+        other = tried[:, :, 1:].gather(2, which[:, None].expand(-1, 2, -1, -1))
+        return torch.where(least < costs[:, :1], other[:, :, 0], tried[:, :, 0])
 
     def at(self, motions: Tensor) -> _Found:
-        """What motions (B, 2, rows, columns) or (B, 2, N) are worth."""
-        motions = motions.flatten(2)
-        differences = _centred(self._seen(motions)) - self._centred
+        """What motions (B, 2, N) are worth."""
+        differences = _centred(self._seen(motions[:, :, None])[:, :, 0]) - self._centred
         return _Found(motions, differences, differences.square().sum(1, keepdim=True))
 
     def moved(self, found: _Found) -> _Found:
-        """A step of Gauss and Newton on: that of Baker and Matthews 2004, whose structure tensor stays the same."""
-        across = (self._across * found.differences).sum(1)
-        down = (self._down * found.differences).sum(1)
-        step = torch.stack((self._xx * across + self._xy * down, self._xy * across + self._yy * down), dim=1)
-        return self.at(found.motions - step)
+        """A step of Gauss and Newton on."""
+        return self.at(found.motions - (self._descent * found.differences[:, None]).sum(2))
 
     def misfit(self, motions: Tensor) -> Tensor:
-        """By how much each pixel of each patch differs where the motions lead, mean and all: (B, P², N)."""
-        return (self._seen(motions.flatten(2)) - self._shown).abs()
+        """By how much each pixel of each patch differs where motions (B, 2, N) lead, mean and all: (B, P², N)."""
+        return (self._seen(motions[:, :, None])[:, :, 0] - self._shown).abs()
 
     def _seen(self, motions: Tensor) -> Tensor:
-        return sampled(self._second, self._x + motions[:, :1], self._y + motions[:, 1:])[:, 0]
+        """The second picture where several motions (B, 2, K, N) lead, (B, P², K, N)."""
+        grid = self._place + (motions * self._step).permute(0, 2, 3, 1)[:, None]
+        seen = at_grid(self._second, grid.flatten(2, 3))
+        return seen[:, 0].reshape(*seen.shape[:1], PATCH**2, *motions.shape[2:])
 
 
 def _centred(windows: Tensor) -> Tensor:

@@ -13,28 +13,25 @@ def gradient(x: Tensor) -> tuple[Tensor, Tensor]:
     return across / 2, down / 2
 
 
-def sampled(picture: Tensor, x: Tensor, y: Tensor) -> Tensor:
-    """The picture (B, C, H, W) at positions x and y (B, M, N) in pixels, bilinearly: (B, C, M, N).
+def unit(side: int) -> float:
+    """What a pixel is in the units of grids, in which a side goes from -1 to 1."""
+    return 2 / max(1, side - 1)
 
-    Beyond the border it is repeated.
+
+def at_grid(picture: Tensor, grid: Tensor) -> Tensor:
+    """The picture (B, C, H, W) at the places of a grid (B, M, N, 2), bilinearly: (B, C, M, N).
+
+    The grid's values are (right, down) from -1, the first pixel, to 1, the last; beyond, the border is repeated.
     """
-    height, width = picture.shape[-2:]
-    grid = torch.stack((x * (2 / max(1, width - 1)) - 1, y * (2 / max(1, height - 1)) - 1), dim=-1)
     return F.grid_sample(picture, grid, mode="bilinear", padding_mode="border", align_corners=True)
-
-
-def places(like: Tensor) -> tuple[Tensor, Tensor]:
-    """The x of every column, (1, 1, W), and the y of every row, (1, H, 1), of a picture."""
-    height, width = like.shape[-2:]
-    x = torch.arange(width, dtype=like.dtype, device=like.device)
-    y = torch.arange(height, dtype=like.dtype, device=like.device)
-    return x.view(1, 1, -1), y.view(1, -1, 1)
 
 
 def along(picture: Tensor, flow: Tensor) -> Tensor:
     """The picture sampled along a flow of its size, bilinearly; beyond the border it is repeated."""
-    x, y = places(flow)
-    return sampled(picture, x + flow[:, 0], y + flow[:, 1])
+    height, width = picture.shape[-2:]
+    x = torch.arange(width, dtype=picture.dtype, device=picture.device) + flow[:, 0]
+    y = torch.arange(height, dtype=picture.dtype, device=picture.device)[:, None] + flow[:, 1]
+    return at_grid(picture, torch.stack((x * unit(width) - 1, y * unit(height) - 1), dim=-1))
 
 
 def shifted(picture: Tensor, right: int, down: int) -> Tensor:

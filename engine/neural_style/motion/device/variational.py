@@ -19,27 +19,28 @@ _ALPHA, _DELTA, _GAMMA = 20.0, 5.0, 10.0
 #: ε², and ζ², what a gradient's square is at least taken for.
 _EPSILON, _ZETA = 1e-6, 1e-2
 
-#: Fixed points, relaxations between two, and how far these go beyond: measured (docs/measurements.md).
-_FIXED_POINTS, _RELAXATIONS, _OMEGA = 10, 3, 1.8
+#: Relaxations between two fixed points, and how far they go beyond: measured (docs/measurements.md).
+_RELAXATIONS, _OMEGA = 3, 1.8
 
 
-def refined(a: Tensor, b: Tensor, flow: Tensor) -> Tensor:
+def refined(a: Tensor, b: Tensor, flow: Tensor, fixed_points: int) -> Tensor:
     """The flow from a to b, (B, 2, H, W) in pixels, from one nearby; a, b: greys (B, 1, H, W) in 0 … 255."""
-    data, change = _Data(a, along(b, flow)), torch.zeros_like(flow)
+    data = _Data(a, along(b, flow))
+    # With room for neighbours beyond the border, which weigh nothing: so nothing has to be padded on the way.
+    roomy = F.pad(torch.zeros_like(flow), (1, 1, 1, 1))
+    change, start = roomy[..., 1:-1, 1:-1], F.pad(flow, (1, 1, 1, 1))
     colours = _chessboard(a)
-    for _ in range(_FIXED_POINTS):
+    for _ in range(fixed_points):
         links = _Links(flow + change)
-        (xx, xy, yy), pull = data.at(change)
-        total = links.total
-        xx, yy = xx + total, yy + total
-        area = 1 / (xx * yy - xy * xy)
-        straight, crossed = torch.cat((yy * area, xx * area), dim=1), -xy * area
-        pull = pull + links.around(flow) - total * flow
+        xx, xy, yy, pull = data.at(change)
+        xx, yy = xx + links.total, yy + links.total
+        area = 1 / torch.addcmul(xx * yy, xy, xy, value=-1)
+        straight, crossed = torch.cat((yy, xx), dim=1) * area, -xy * area
+        pull = torch.addcmul(links.around(start, pull), links.total, flow, value=-1)
         for _ in range(_RELAXATIONS):
             for colour in colours:
-                towards = links.around(change, pull)
-                solved = torch.addcmul(straight * towards, crossed, towards.flip(1))
-                change = torch.lerp(change, solved, colour)
+                towards = links.around(roomy, pull)
+                change.lerp_(torch.addcmul(straight * towards, crossed, towards.flip(1)), colour)
     return flow + change
 
 
@@ -50,46 +51,52 @@ class _Data:
         x, y = gradient((a + warped) / 2)
         (xx, xy), (_, yy) = gradient(x), gradient(y)
         change = warped - a
-        # Each a row (grey, its derivatives to the right and down): what is left, and how a flow changes that.
-        self._rest = torch.cat((change, *gradient(change)), dim=1)
-        self._by_u, self._by_v = torch.cat((x, xx, xy), dim=1), torch.cat((y, xy, yy), dim=1)
-        self._norm = 1 / (self._by_u.square() + self._by_v.square() + _ZETA)
-
-    def at(self, change: Tensor) -> tuple[tuple[Tensor, Tensor, Tensor], Tensor]:
-        """A's three values, (B, 1, H, W) each, and b, (B, 2, H, W), with the weights for a change of flow."""
-        rest = self._rest + self._by_u * change[:, :1] + self._by_v * change[:, 1:]
-        squares = rest.square() * self._norm
-        grey = _DELTA * torch.rsqrt(squares[:, :1] + _EPSILON)
-        edges = _GAMMA * torch.rsqrt(squares[:, 1:].sum(1, keepdim=True) + _EPSILON)
-        weights = torch.cat((grey, edges, edges), dim=1) * self._norm
-        by_u, by_v = weights * self._by_u, weights * self._by_v
-        u, v, r = self._by_u, self._by_v, self._rest
-        xx, xy, yy, x, y = (
-            (one * other).sum(1, keepdim=True) for one, other in ((by_u, u), (by_u, v), (by_v, v), (by_u, r), (by_v, r))
+        # Rows of grey and of its derivatives to the right and down, (B, 3, H, W): what a flow's u changes, what its v
+        # does, and what is left without.
+        self._rows = torch.stack(
+            (
+                torch.cat((x, xx, xy), dim=1),
+                torch.cat((y, xy, yy), dim=1),
+                torch.cat((change, *gradient(change)), dim=1),
+            ),
+            dim=1,
         )
-        return (xx, xy, yy), torch.cat((-x, -y), dim=1)
+        self._norm = 1 / (self._rows[:, :2].square().sum(1) + _ZETA)
+        self._strength = torch.cat((_DELTA * self._norm[:, :1], _GAMMA * self._norm[:, 1:]), dim=1)
+
+    def at(self, change: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """A's three values, (B, 1, H, W) each, and b, (B, 2, H, W), with the weights for a change of flow."""
+        by_u, by_v, left = self._rows.unbind(1)
+        rest = torch.addcmul(torch.addcmul(left, by_u, change[:, :1]), by_v, change[:, 1:])
+        squares = rest.square() * self._norm
+        grey, edges = squares[:, :1], squares[:, 1:].sum(1, keepdim=True)
+        weights = torch.rsqrt(torch.cat((grey, edges, edges), dim=1) + _EPSILON) * self._strength
+        weighted = self._rows[:, :2] * weights[:, None]
+        # (B, 2, 3, H, W): of u and of v, with u, v and what is left.
+        products = (weighted[:, :, None] * self._rows[:, None]).sum(3)
+        return products[:, 0, :1], products[:, 0, 1:2], products[:, 1, 1:2], -products[:, :, 2]
 
 
 class _Links:
-    """How strongly each pixel's flow holds to its four neighbours', (B, 1, H, W) each: 0 across the border."""
+    """How strongly each pixel's flow holds to its four neighbours': 0 across the border."""
 
     def __init__(self, flow: Tensor) -> None:
-        across = F.pad(flow[..., 1:] - flow[..., :-1], (0, 1))
-        down = F.pad(flow[..., 1:, :] - flow[..., :-1, :], (0, 0, 0, 1))
-        strength = _ALPHA * torch.rsqrt((across.square() + down.square()).sum(1, keepdim=True) + _EPSILON)
-        self._right, self._below = F.pad(strength[..., :-1], (0, 1)), F.pad(strength[..., :-1, :], (0, 0, 0, 1))
-        self._left, self._above = F.pad(strength[..., :-1], (1, 0)), F.pad(strength[..., :-1, :], (0, 0, 1, 0))
-        self.total = self._right + self._below + self._left + self._above
+        across = (flow[..., 1:] - flow[..., :-1]).square().sum(1, keepdim=True)
+        down = (flow[..., 1:, :] - flow[..., :-1, :]).square().sum(1, keepdim=True)
+        squares = F.pad(across, (0, 1)) + F.pad(down, (0, 0, 0, 1))
+        strength = _ALPHA * torch.rsqrt(squares + _EPSILON)
+        beside, below = F.pad(strength[..., :-1], (1, 1)), F.pad(strength[..., :-1, :], (0, 0, 1, 1))
+        #: Of the left, right, upper and lower neighbour, (B, 1, H, W) each; and of all together.
+        self._each = beside[..., :-1], beside[..., 1:], below[..., :-1, :], below[..., 1:, :]
+        self.total = torch.stack(self._each).sum(0)
 
-    def around(self, field: Tensor, more: Tensor | None = None) -> Tensor:
-        """The sum of the neighbours' values by strength, of a field (B, 2, H, W); more: what is added to it."""
-        padded = F.pad(field, (1, 1, 1, 1))
-        right, left = padded[..., 1:-1, 2:], padded[..., 1:-1, :-2]
-        below, above = padded[..., 2:, 1:-1], padded[..., :-2, 1:-1]
-        total = self._right * right if more is None else torch.addcmul(more, self._right, right)
-        for strength, neighbour in ((self._left, left), (self._below, below), (self._above, above)):
-            total = torch.addcmul(total, strength, neighbour)
-        return total
+    def around(self, roomy: Tensor, more: Tensor) -> Tensor:
+        """The sum of the neighbours' values by strength, and more, (B, 2, H, W); roomy: one pixel larger all round."""
+        left, right = roomy[..., 1:-1, :-2], roomy[..., 1:-1, 2:]
+        above, below = roomy[..., :-2, 1:-1], roomy[..., 2:, 1:-1]
+        for strength, neighbour in zip(self._each, (left, right, above, below), strict=True):
+            more = torch.addcmul(more, strength, neighbour)
+        return more
 
 
 def _chessboard(like: Tensor) -> tuple[Tensor, Tensor]:
