@@ -24,7 +24,7 @@ FAST = {
     "motion_boundaries": True,
     "photometric": None,
     "distances": (1,),
-    "bfloat16": False,
+    "bfloat16": True,
 }
 ROWS = {
     # "Fast Artistic Videos": the first published set, the second, and the one without the pixel loss.

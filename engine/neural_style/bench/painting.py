@@ -36,10 +36,9 @@ class Painting:
         self.painter, self.settings, self.frames = painter, Settings(style=style), frames
         self.port = PlainPort(weights.tensors("vgg16"), painter.device)
         self.fast = replace(METHODS["fast"], iterations=port_iterations)
-        # The port's terms, with what makes `steady` quick: its start and its features.
+        # The port's terms, with what makes `steady` quick: its start and its solver.
         steady = METHODS["steady"]
-        reaching = replace(self.fast, name=REACHED, start=steady.start, preconditioned=steady.preconditioned)
-        self.reaching = replace(reaching, bfloat16=steady.bfloat16)
+        self.reaching = replace(self.fast, name=REACHED, start=steady.start, preconditioned=steady.preconditioned)
         self.steady = replace(steady, iterations=min(steady.iterations, port_iterations))
         self.height, self.width = frames[0].shape[:2]
         self.memory: dict[str, float] = {}
@@ -142,7 +141,8 @@ class Painting:
     def _judge(self, painted: Frame, previous: list[Previous]) -> Callable[[Frame], float]:
         """The port's objective at a picture, as it can be shown: clipped to [0, 1]."""
         goal = to_vgg(painted, self.painter.device)
-        objective = Objective(self.fast, self.painter.features(self.fast), Targets(goal, goal, goal), previous)
+        features = self.painter.features(replace(self.fast, bfloat16=False))  # the port's
+        objective = Objective(self.fast, features, Targets(goal, goal, goal), previous)
         return lambda picture: objective.value(to_vgg(picture, self.painter.device))
 
     def _iterations(
