@@ -163,6 +163,16 @@ def test_it_is_fit_for_one_graph():
     np.testing.assert_array_equal(trust, expected.reliability)
 
 
+@pytest.mark.parametrize("name", ["steady", "fast"])
+def test_all_of_it_is_on_the_device(name):
+    """On one without values: what was made on the host does not go together with its tensors, and nothing is read."""
+    there = torch.device("meta")
+    pair = torch.empty(2, 3, 48, 64, dtype=torch.uint8, device=there)
+    flow, trust = DeviceFlow(there).motion(METHODS[name])._estimated(pair)
+    assert (flow.device, flow.shape) == (there, (2, 48, 64))
+    assert (trust.device, trust.shape) == (there, (48, 64))
+
+
 def test_medians_and_means_are_numpys():
     values = torch.from_numpy(np.random.default_rng(0).random((2, 1, 6, 7), dtype=np.float32))
     expected = np.median(values.numpy().reshape(2, -1), axis=1)

@@ -68,6 +68,22 @@ def test_a_solve_never_waits_for_the_device(vgg, name, rows):
     assert asked.waiting  # that a question would be seen
 
 
+@pytest.mark.parametrize("rows", [None, 16])
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_all_of_a_solve_is_on_the_device(rows, dtype):
+    """On one without values: what was made on the host does not go together with its tensors, and nothing is read."""
+    there = torch.device("meta")
+    for name in ("steady", "fast"):
+        targets, previous, start = given(METHODS[name], 1)
+        goal, warped, reliability = (t.to(there) for t in (targets.pixel, previous[0].warped, previous[0].reliability))
+        network = VGG(weights.tensors("vgg16"), dtype).to(there)
+        targets = Targets(goal, goal, goal)
+        found = solve(
+            Graphs(), network, METHODS[name], targets, [Previous(warped, reliability)], start.to(there), 4, rows
+        )
+        assert found.device == there and found.shape == start.shape
+
+
 @pytest.mark.parametrize("name", ["steady", "fast"])
 def test_a_solve_that_was_recorded_paints_other_frames(vgg, name):
     method = METHODS[name]
