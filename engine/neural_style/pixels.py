@@ -20,7 +20,7 @@ Frame = NDArray[np.float32]
 VGG_SCALE = 256.0
 
 #: The share of R, G and B in BT.601's luma.
-_LUMA = np.array([0.299, 0.587, 0.114], np.float32)
+LUMA = (0.299, 0.587, 0.114)
 
 #: Frames are painted at this height and width at least: the networks need room for their paddings and poolings.
 LEAST_SIDE = 32
@@ -153,5 +153,5 @@ def with_colours_of(picture: Frame, source: Frame) -> Frame:
     adding one value to all channels moves the luma of BT.601 and leaves both colour differences.
     """
     source = np.clip(np.nan_to_num(source, nan=0.0, posinf=1.0, neginf=0.0), 0, 1)
-    result: Frame = np.clip(source + ((picture - source) @ _LUMA)[..., None], 0, 1)
+    result: Frame = np.clip(source + ((picture - source) @ np.array(LUMA, np.float32))[..., None], 0, 1)
     return result

@@ -1,13 +1,16 @@
 """What several tests share: the painter, and folders of their own for whatever is kept."""
 
 import os
+from pathlib import Path
 
 import pytest
 import torch
 
+from filming import film
 from neural_style import weights
 from neural_style.cache import FrameCache
 from neural_style.device import BFLOAT16_VARIABLE
+from neural_style.films import plan
 from neural_style.motion import BACKEND_VARIABLE, choice, without_opencl
 from neural_style.networks.vgg import VGG
 from neural_style.painter import Painter
@@ -42,6 +45,18 @@ def unmeasured(tmp_path, monkeypatch):
 @pytest.fixture
 def cache(tmp_path) -> FrameCache:
     return FrameCache(tmp_path / "frames")
+
+
+@pytest.fixture(scope="session")
+def clip(tmp_path_factory) -> Path:
+    """A film of three shots, `filming.LENGTHS`; tests of other things have clips of their own."""
+    return film(tmp_path_factory.mktemp("film") / "clip.mp4")
+
+
+@pytest.fixture
+def short_segments(monkeypatch):
+    """A film is painted in pieces of four frames."""
+    monkeypatch.setattr(plan, "LENGTH", 4)
 
 
 @pytest.fixture(scope="session")

@@ -12,8 +12,11 @@ from neural_style.video import VideoWriter
 
 NTSC = Fraction(30000, 1001)
 
+#: Of the shots of the film that several tests share, in frames.
+LENGTHS = (13, 1, 9)
 
-def film(path: Path, lengths=(13, 1, 9), audio_from=None) -> Path:
+
+def film(path: Path, lengths=LENGTHS, audio_from=None) -> Path:
     """A clip of shots with these lengths: textures that move, each in a light of its own."""
     with VideoWriter(path, NTSC, 64, 48, audio_from=audio_from) as writer:
         for number, length in enumerate(lengths):

@@ -1,7 +1,5 @@
 """Motion in torch: as near to the truth as OpenCV's, the same numbers as its NumPy twins, and fit for one graph."""
 
-from dataclasses import replace
-
 import cv2
 import numpy as np
 import pytest
@@ -10,12 +8,11 @@ from torch.fx.experimental.proxy_tensor import make_fx
 
 from frames import texture
 from neural_style import motion
-from neural_style.graphs import Graphs
 from neural_style.methods import METHODS, Photometric
 from neural_style.motion.device import DeviceFlow, edges, inverse_search, photometric
 from neural_style.motion.device.estimate import uploaded
 from neural_style.motion.device.pictures import mean_around, median
-from operations import Operations
+from operations import Operations, Taken
 
 CPU = torch.device("cpu")
 
@@ -139,15 +136,10 @@ def test_small_frames(size):
 def test_it_is_fit_for_one_graph():
     """It asks nothing of the device, and recorded on two frames it finds the motion of two others."""
 
-    class Taken(Graphs):
-        def run(self, key, function, tensors):
-            self.function, self.tensors = function, tensors
-            return super().run(key, function, tensors)
-
     def taken(a, b):
         flow = DeviceFlow(CPU)
         flow.graphs = Taken()
-        return flow.graphs, flow.motion(replace(METHODS["steady"]))(a, b)
+        return flow.graphs, flow.motion(METHODS["steady"])(a, b)
 
     a, b, _ = turning(48, 64)
     graphs, _ = taken(a, b)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from clips import tone
-from filming import NTSC, cuts, film, process
+from filming import LENGTHS, NTSC, cuts, film, process
 from neural_style import methods, motion, session
 from neural_style.cache import FrameCache
 from neural_style.cli import main
@@ -24,17 +24,7 @@ from neural_style.painter import Painter
 from neural_style.video import probe, read_frames
 
 QUICK = Settings(method="blend", working_width=0)
-LENGTHS = (13, 1, 9)
-
-
-@pytest.fixture(scope="module")
-def clip(tmp_path_factory):
-    return film(tmp_path_factory.mktemp("film") / "clip.mp4", LENGTHS)
-
-
-@pytest.fixture(autouse=True)
-def _short_segments(monkeypatch):
-    monkeypatch.setattr(plan, "LENGTH", 4)
+pytestmark = pytest.mark.usefixtures("short_segments")
 
 
 def nothing_kept():

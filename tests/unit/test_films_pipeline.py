@@ -8,7 +8,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from filming import film
+from filming import LENGTHS
 from frames import texture
 from neural_style import device as devices
 from neural_style import memory
@@ -16,7 +16,7 @@ from neural_style.ahead import Ahead
 from neural_style.cache import FrameCache
 from neural_style.door.errors import NeuralStyleError
 from neural_style.door.messages import Settings
-from neural_style.films import foresight, paint_clip, plan
+from neural_style.films import foresight, paint_clip
 from neural_style.films.shot import SegmentFile
 from neural_style.motion import refine
 from neural_style.motion.ahead import AheadMotion
@@ -25,17 +25,7 @@ from neural_style.styles import AheadStylist
 from neural_style.video import VideoWriter, read_frames
 
 QUICK = Settings(method="blend", working_width=0)
-LENGTHS = (13, 1, 9)
-
-
-@pytest.fixture(scope="module")
-def clip(tmp_path_factory):
-    return film(tmp_path_factory.mktemp("film") / "clip.mp4", LENGTHS)
-
-
-@pytest.fixture(autouse=True)
-def _short_segments(monkeypatch):
-    monkeypatch.setattr(plan, "LENGTH", 4)
+pytestmark = pytest.mark.usefixtures("short_segments")
 
 
 @pytest.fixture

@@ -6,26 +6,15 @@ import numpy as np
 import pytest
 
 from clips import encode, picture
-from filming import cuts, film
+from filming import LENGTHS, cuts, film
 from frames import moving_clip
 from neural_style import video
 from neural_style.door.errors import NeuralStyleError
-from neural_style.films import plan
 from neural_style.films.plan import Plan, Segment, fingerprint, scan
 from neural_style.films.reading import Reader, ahead
 from neural_style.video import read_frames
 
-LENGTHS = (13, 1, 9)
-
-
-@pytest.fixture(scope="module")
-def clip(tmp_path_factory):
-    return film(tmp_path_factory.mktemp("film") / "clip.mp4", LENGTHS)
-
-
-@pytest.fixture(autouse=True)
-def _short_segments(monkeypatch):
-    monkeypatch.setattr(plan, "LENGTH", 4)
+pytestmark = pytest.mark.usefixtures("short_segments")
 
 
 def spans(found: Plan):

@@ -17,17 +17,9 @@ from neural_style.networks.vgg import VGG
 from neural_style.objective import Previous, Targets, closed_form
 from neural_style.pixels import to_vgg
 from neural_style.solve import solve
-from operations import Operations
+from operations import Operations, Taken
 
 HEIGHT, WIDTH = 48, 64
-
-
-class Taken(Graphs):
-    """Takes down what is to be run, and runs it."""
-
-    def run(self, key, function, tensors):
-        self.key, self.function, self.tensors = key, function, tensors
-        return super().run(key, function, tensors)
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,7 @@
 
 import tempfile
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -37,18 +38,20 @@ def measure(painter: Painter, style: str, frames: Sequence[Frame], ruler: Ruler)
                 writer.write(frame)
         for name in PAINTED:
             settings = Settings(style=style, method=name, working_width=0)
-
-            def seconds(count: int, settings: Settings = settings) -> float:
-                start = perf_counter()
-                output = clip.with_name(f"{settings.method}-{count}.mp4")
-                paint_clip(clip, output, settings, painter, frames=count, cache=FrameCache(limit=0))
-                return perf_counter() - start
-
+            seconds = partial(_seconds, painter, clip, settings)
             seconds(2)  # loads the networks, and records what can be recorded
             first, whole = seconds(half), seconds(len(frames))
             least = ruler.measure().seconds(_work(painter, settings, frames[0]))
             methods[name] = {"seconds a frame": (whole - first) / half, "floor, seconds": least}
     return {"size": [width, height], "frames": len(frames), "methods": methods}
+
+
+def _seconds(painter: Painter, clip: Path, settings: Settings, count: int) -> float:
+    """What painting the first `count` frames takes, with no frame found in a cache."""
+    start = perf_counter()
+    output = clip.with_name(f"{settings.method}-{count}.mp4")
+    paint_clip(clip, output, settings, painter, frames=count, cache=FrameCache(limit=0))
+    return perf_counter() - start
 
 
 def _work(painter: Painter, settings: Settings, frame: Frame) -> list[floor.Work]:

@@ -46,8 +46,8 @@ def _run(options: argparse.Namespace) -> int:
     settings = replace(arguments.settings(options, method=BASE), upscale=1)
     # What can be wrong is found before torch loads a network.
     asked = variants(options.methods, settings)
-    source = open_source(options.clip, options.width, options.frames, painted_with=options.flow or "dis")
     painter = Painter(vgg19=options.vgg19, flow=options.flow)
+    source = open_source(options.clip, options.width, options.frames, painted_with=painter.flow.name)
     facts = {"command": _command(options)}
     print(compare(source, asked, settings, painter, options.output, options.again, options.features, facts))
     print(f"in {options.output}: {', '.join(FILES)}")

@@ -3,7 +3,8 @@
 import torch
 
 from neural_style.ahead import Ahead
-from neural_style.motion.estimate import Frame, Motion, MotionEstimator
+from neural_style.motion.estimate import Motion, MotionEstimator
+from neural_style.motion.flow import Frame
 
 
 class AheadMotion(Ahead[Motion]):

@@ -2,16 +2,11 @@
 
 from typing import NamedTuple, Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
 from neural_style.methods import Method
-from neural_style.motion.flow import FlowEstimator
+from neural_style.motion.flow import FlowEstimator, Frame
 from neural_style.motion.photometric import photometric_reliability
 from neural_style.motion.refine import EdgeFlow
 from neural_style.motion.warp import reliability
-
-Frame = NDArray[np.float32]
 
 
 class Motion(NamedTuple):

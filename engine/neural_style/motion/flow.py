@@ -7,6 +7,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+Frame = NDArray[np.float32]
+
 #: DIS works on patches of 12 px: a frame with a shorter side has none to match.
 _LEAST_SIDE = 24
 
@@ -50,9 +52,8 @@ class DISFlow:
         """The flow from a to b; see `FlowEstimator`."""
         check(a, b)
         height, width = a.shape[:2]
-        tall, wide = max(0, _LEAST_SIDE - height), max(0, _LEAST_SIDE - width)
-        top, left = tall // 2, wide // 2
-        border = (top, tall - top, left, wide - left, cv2.BORDER_REPLICATE)
+        (top, bottom), (left, right) = padding(height), padding(width)
+        border = (top, bottom, left, right, cv2.BORDER_REPLICATE)
         grey_a, grey_b = (cv2.copyMakeBorder(_grey(frame), *border) for frame in (a, b))
         flow = self._of_size(grey_a.shape[0], grey_a.shape[1]).calc(grey_a, grey_b, _NO_GUESS)
         return np.ascontiguousarray(flow[top : top + height, left : left + width], dtype=np.float32)
@@ -115,6 +116,12 @@ def preferred(device: str) -> str:
     Of GPUs only CUDA's launch the device's flow as one graph; on others its many small operations take longer.
     """
     return "dis-torch" if device == "cuda" else DISFlow.name
+
+
+def padding(side: int) -> tuple[int, int]:
+    """How many pixels DIS needs before and after a side that is too short for it."""
+    missing = max(0, _LEAST_SIDE - side)
+    return missing // 2, missing - missing // 2
 
 
 def check(a: NDArray[np.float32], b: NDArray[np.float32]) -> None:

@@ -2,13 +2,10 @@
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from neural_style.methods import Photometric
-from neural_style.motion.flow import in_levels
+from neural_style.motion.flow import Frame, in_levels
 from neural_style.motion.warp import warp
-
-Frame = NDArray[np.float32]
 
 #: The squared length of a colour, in sRGB, under which it has no hue to speak of.
 DARK = 0.02

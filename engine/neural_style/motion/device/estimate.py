@@ -3,7 +3,6 @@
 import numpy as np
 import torch
 import torch.nn.functional as F
-from numpy.typing import NDArray
 from torch import Tensor
 
 from neural_style import device as devices
@@ -14,18 +13,11 @@ from neural_style.motion.device import inverse_search
 from neural_style.motion.device.edges import to_edges
 from neural_style.motion.device.photometric import photometric_reliability
 from neural_style.motion.estimate import Motion, MotionEstimator
-from neural_style.motion.flow import check, levels
-
-Frame = NDArray[np.float32]
-
-#: The shares of red, green and blue in a grey (BT.601), as OpenCV has them.
-_LUMA = (0.299, 0.587, 0.114)
+from neural_style.motion.flow import Frame, check, levels, padding
+from neural_style.pixels import LUMA
 
 #: Pixels of a frame up to which both its flows are estimated at once; it takes some 800 bytes a pixel then.
 _MOST_PIXELS = 1 << 21
-
-#: A frame with a shorter side has no patches to match, and is padded to it.
-_LEAST_SIDE = 2 * inverse_search.PATCH
 
 
 class DeviceFlow:
@@ -105,7 +97,7 @@ def _downloaded(flow: Tensor) -> Frame:
 def _flow(a: Tensor, b: Tensor) -> Tensor:
     """The flow (B, 2, H, W) from frames of 8 bits, (B, 3, H, W), to others."""
     height, width = a.shape[-2:]
-    top, left = _padding(height)[0], _padding(width)[0]
+    top, left = padding(height)[0], padding(width)[0]
     flow = inverse_search.flow(_greys(a), _greys(b))
     return flow[..., top : top + height, left : left + width]
 
@@ -113,12 +105,6 @@ def _flow(a: Tensor, b: Tensor) -> Tensor:
 def _greys(frames: Tensor) -> Tensor:
     """Frames of 8 bits as greys in 0 … 255, (B, 1, H, W), padded where they are too small."""
     red, green, blue = frames.float().chunk(3, dim=1)
-    grey = (_LUMA[0] * red + _LUMA[1] * green + _LUMA[2] * blue).round()
-    (left, right), (top, bottom) = (_padding(side) for side in (frames.shape[3], frames.shape[2]))
+    grey = (LUMA[0] * red + LUMA[1] * green + LUMA[2] * blue).round()
+    (left, right), (top, bottom) = (padding(side) for side in (frames.shape[3], frames.shape[2]))
     return F.pad(grey, (left, right, top, bottom), mode="replicate")
-
-
-def _padding(side: int) -> tuple[int, int]:
-    """How many pixels are put before and after a side that is too short."""
-    missing = max(0, _LEAST_SIDE - side)
-    return missing // 2, missing - missing // 2

@@ -11,6 +11,7 @@ at once, and again after they have moved.
 
 import math
 from collections.abc import Iterator
+from functools import cached_property
 from typing import NamedTuple
 
 import torch
@@ -114,11 +115,16 @@ class _Level:
         shape = (PATCH, PATCH, len(row), len(column))
         return torch.stack((x.expand(shape), y.expand(shape)), dim=-1).reshape(1, PATCH**2, 1, -1, 2)
 
-    def bands(self) -> Iterator[slice]:
-        """Rows of patches that are worked on together."""
+    def bands(self) -> Iterator[tuple[slice, "_Patches"]]:
+        """Rows of patches that are worked on together; where all are, they are cut once."""
         count = max(1, _MOST_VALUES // (len(self.second) * self.columns * PATCH**2))
         for top in range(0, self.rows, count):
-            yield slice(top, min(top + count, self.rows))
+            band = slice(top, min(top + count, self.rows))
+            yield band, self._whole if count >= self.rows else _Patches(self, band)
+
+    @cached_property
+    def _whole(self) -> "_Patches":
+        return _Patches(self, slice(0, self.rows))
 
     def starts(self, field: Tensor) -> Tensor:
         """The flow in the middle of each patch, or where the frame is nearest to it."""
@@ -132,8 +138,7 @@ class _Level:
         """The best of each patch's own motion, of its neighbours', and of where some steps lead from there."""
         around = F.pad(motions, (1, 1, 1, 1), mode="replicate")
         found = []
-        for band in self.bands():
-            patches = _Patches(self, band)
+        for band, patches in self.bands():
             here, above, below = (slice(band.start + by, band.stop + by) for by in (1, 0, 2))
             tried = (
                 around[:, :, here, 1:-1],
@@ -154,8 +159,7 @@ class _Level:
     def spread(self, motions: Tensor) -> Tensor:
         """The flow of every pixel, of the patches that lie over it (equation 3)."""
         total = torch.zeros_like(self.shown)
-        for band in self.bands():
-            patches = _Patches(self, band)
+        for band, patches in self.bands():
             own = motions[:, :, band].flatten(2)
             u, v = own.chunk(2, dim=1)
             share = 1 / patches.misfit(own).clamp(min=_LEAST_DIFFERENCE)
