@@ -1,12 +1,14 @@
 // The Python module `neural_style._native`: takes NumPy arrays, checks them, and lets the kernels run without the GIL.
 #include <pybind11/numpy.h>
 #include <pybind11/pybind11.h>
+#include <pybind11/stl.h>
 
 #include <limits>
 #include <string>
 
 #include "reliability.h"
 #include "warp.h"
+#include "winograd.h"
 
 namespace py = pybind11;
 
@@ -16,9 +18,10 @@ using Array = py::array_t<float, py::array::c_style>;
 
 std::string shape_of(const py::array& array) { return py::str(array.attr("shape")); }
 
-// The argument as C-contiguous float32 of three axes: without a copy where it is that already, else (a slice, a
+// The argument as C-contiguous float32 of some axes: without a copy where it is that already, else (a slice, a
 // transposed view) copied. depth: the length of the last axis, 0 for any.
-Array take(const py::object& value, const std::string& name, const std::string& expected, py::ssize_t depth) {
+Array take(const py::object& value, const std::string& name, const std::string& expected, py::ssize_t depth,
+           py::ssize_t axes = 3) {
     if (!py::isinstance<py::array>(value)) {
         const std::string type = py::str(py::type::of(value).attr("__name__"));
         throw py::type_error(name + " is a " + type + "; expected a float32 array " + expected);
@@ -28,8 +31,8 @@ Array take(const py::object& value, const std::string& name, const std::string& 
         const std::string dtype = py::str(array.dtype());
         throw py::type_error(name + " is " + dtype + " " + shape_of(array) + "; expected float32 " + expected);
     }
-    bool fits = array.ndim() == 3 && array.size() > 0 && (depth == 0 || array.shape(2) == depth);
-    for (py::ssize_t axis = 0; fits && axis < 3; ++axis) fits = array.shape(axis) < std::numeric_limits<int>::max() / 2;
+    bool fits = array.ndim() == axes && array.size() > 0 && (depth == 0 || array.shape(axes - 1) == depth);
+    for (py::ssize_t axis = 0; fits && axis < axes; ++axis) fits = array.shape(axis) < std::numeric_limits<int>::max() / 2;
     if (!fits) throw py::value_error(name + " has shape " + shape_of(array) + "; expected " + expected + ", not empty");
     return Array::ensure(array);
 }
@@ -80,10 +83,68 @@ Array reliability(const py::object& flow_, const py::object& reverse_, bool moti
     return result;
 }
 
+void check_kernel(const std::string& processor, int inputs, int outputs) {
+    if (!neural_style::winograd_takes(processor, inputs, outputs))
+        throw py::value_error("no kernel for '" + processor + "' takes " + std::to_string(inputs) + " channels to " +
+                              std::to_string(outputs) + "; ask winograd_takes");
+}
+
+Array winograd_weights(const py::object& weights_, const std::string& processor) {
+    const Array weights = take(weights_, "weights", "(O, I, 3, 3)", 3, 4);
+    if (weights.shape(2) != 3)
+        throw py::value_error("weights has shape " + shape_of(weights) + "; expected (O, I, 3, 3), not empty");
+    const int outputs = static_cast<int>(weights.shape(0)), inputs = static_cast<int>(weights.shape(1));
+    check_kernel(processor, inputs, outputs);
+    Array result({py::ssize_t{36}, weights.shape(0), weights.shape(1)});
+    const float* data = weights.data();
+    float* result_data = result.mutable_data();
+    {
+        py::gil_scoped_release release;
+        neural_style::winograd_weights(processor, data, outputs, inputs, result_data);
+    }
+    return result;
+}
+
+Array winograd(const py::object& input_, const py::object& weights_, const py::object& bias_, const py::object& mask_,
+               bool rectify, int threads, const std::string& processor) {
+    const Array input = take(input_, "input", "(N, H, W, I)", 0, 4);
+    const Array weights = take(weights_, "weights", "(36, O, I)", input.shape(3));
+    const Array bias = bias_.is_none() ? Array() : take(bias_, "bias", "(O,)", weights.shape(1), 1);
+    const Array mask = mask_.is_none() ? Array() : take(mask_, "mask", "(N, H, W, I)", input.shape(3), 4);
+    for (py::ssize_t axis = 0; !mask_.is_none() && axis < 3; ++axis)
+        if (mask.shape(axis) != input.shape(axis))
+            throw py::value_error("mask has shape " + shape_of(mask) + "; expected the input's, " + shape_of(input));
+    check_threads(threads);
+    const int inputs = static_cast<int>(input.shape(3)), outputs = static_cast<int>(weights.shape(1));
+    if (weights.shape(0) != 36)
+        throw py::value_error("weights has shape " + shape_of(weights) + "; expected what winograd_weights gives");
+    check_kernel(processor, inputs, outputs);
+    Array result({input.shape(0), input.shape(1), input.shape(2), weights.shape(1)});
+    const neural_style::Convolution convolution{
+        input.data(),
+        mask_.is_none() ? nullptr : mask.data(),
+        weights.data(),
+        bias_.is_none() ? nullptr : bias.data(),
+        result.mutable_data(),
+        static_cast<int>(input.shape(0)),
+        static_cast<int>(input.shape(1)),
+        static_cast<int>(input.shape(2)),
+        inputs,
+        outputs,
+        rectify,
+    };
+    {
+        py::gil_scoped_release release;
+        neural_style::winograd(processor, convolution, threads);
+    }
+    return result;
+}
+
 }  // namespace
 
 PYBIND11_MODULE(_native, module) {
-    module.doc() = "Warping and reliability of optical flow, on threads; see neural_style.motion for what they mean.";
+    module.doc() = "Warping and reliability of optical flow, and convolutions, on threads; what they mean is said in "
+                   "neural_style.motion and neural_style.networks.rectified.";
     module.def("warp", &warp, py::arg("image"), py::arg("flow"), py::arg("kernel") = "bilinear", py::arg("threads") = 0,
                "image (H, W, C) sampled at (x + u, y + v) for flow (H, W, 2); float32. An array that is not "
                "C-contiguous is copied. TypeError: not float32; ValueError: the wrong shape, kernel or threads.");
@@ -91,4 +152,16 @@ PYBIND11_MODULE(_native, module) {
                py::arg("threads") = 0,
                "Where flow (H, W, 2) can be trusted, given the reverse flow: float32 (H, W) in [0, 1]. An array that "
                "is not C-contiguous is copied. TypeError: not float32; ValueError: the wrong shape or threads.");
+    module.def("winograd_processors", &neural_style::winograd_processors,
+               "The kinds of processor that this one is of and that winograd has kernels for, the fastest first.");
+    module.def("winograd_takes", &neural_style::winograd_takes, py::arg("processor"), py::arg("inputs"),
+               py::arg("outputs"), "Whether a kernel can take so many channels to so many.");
+    module.def("winograd_weights", &winograd_weights, py::arg("weights"), py::arg("processor"),
+               "A convolution's kernels (O, I, 3, 3), float32, as winograd takes them: (36, O, I). TypeError: not "
+               "float32; ValueError: the wrong shape, or channels that no kernel takes.");
+    module.def("winograd", &winograd, py::arg("input"), py::arg("weights"), py::arg("bias"), py::arg("mask"),
+               py::arg("rectify"), py::arg("threads"), py::arg("processor"),
+               "input (N, H, W, I), zero beyond its border, convolved by 3x3: (N, H, W, O); float32. bias: (O,) or None. "
+               "mask: as the input, which counts as zero where this is not above zero, or None. rectify: whether "
+               "negative results become zero. TypeError: not float32; ValueError: the wrong shape, channels or threads.");
 }

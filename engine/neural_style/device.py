@@ -10,10 +10,10 @@ from time import perf_counter
 
 import psutil
 import torch
-import torch.nn.functional as F
 from filelock import FileLock
 
 from neural_style.door.errors import NeuralStyleError
+from neural_style.networks import rectified
 from neural_style.weights import data_folder
 
 
@@ -71,8 +71,9 @@ def bfloat16_is_fast(device: torch.device) -> bool:
     """Whether convolutions in bfloat16 are clearly faster than in float32 on this device.
 
     Processors that have the instructions may be twice as fast with them, or half (a Xeon whose matrix unit is
-    hidden from the machine). So it is measured, once for a processor and a version of torch: the answer is kept in the
-    data folder, lest a worker that is started again under load decides, and paints, otherwise than the one before.
+    hidden from the machine), and the native convolutions of float32 are faster than torch's. So it is measured, once
+    for a processor, a version of torch and the native kernels there are: the answer is kept in the data folder, lest a
+    worker that is started again under load decides, and paints, otherwise than the one before.
     """
     given = os.environ.get(BFLOAT16_VARIABLE)
     if given in ("0", "1"):
@@ -85,7 +86,7 @@ def bfloat16_is_fast(device: torch.device) -> bool:
         return False
     if not torch.ops.mkldnn._is_mkldnn_bf16_supported():
         return False
-    name = f"{_processor()}, torch {torch.__version__}"
+    name = f"{_processor()}, torch {torch.__version__}, {rectified.processor() or 'no'} kernels"
     kept = data_folder() / "bfloat16.json"
     try:
         kept.parent.mkdir(parents=True, exist_ok=True)
@@ -122,12 +123,14 @@ def _processor() -> str:
 def _measure_bfloat16() -> bool:
     """Whether the least of some interleaved times is clearly less in bfloat16; the least is hardly the load's."""
     least = dict.fromkeys((torch.float32, torch.bfloat16), float("inf"))
+    weight = torch.ones(128, 128, 3, 3).contiguous(memory_format=torch.channels_last)
+    convolutions = {t: rectified.RectifiedConvolution(weight.to(t), torch.ones(128, dtype=t)) for t in least}
     for _ in range(8):
         for dtype in least:
             x = torch.ones(1, 128, 64, 64, dtype=dtype).contiguous(memory_format=torch.channels_last)
-            weight = torch.ones(128, 128, 3, 3, dtype=dtype).contiguous(memory_format=torch.channels_last)
+            convolution = convolutions[dtype]
             start = perf_counter()
-            F.conv2d(x, weight, padding=1)
+            convolution(x)
             least[dtype] = min(least[dtype], perf_counter() - start)
     return least[torch.bfloat16] * 1.25 < least[torch.float32]
 

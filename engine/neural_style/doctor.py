@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 import torch
 
-from neural_style import __version__, motion, weights
+from neural_style import __version__, motion, native, weights
 from neural_style import device as devices
 from neural_style.door.catalogue import DEFAULT_STYLE
 from neural_style.door.errors import NeuralStyleError
@@ -49,8 +49,8 @@ def examine() -> Iterator[Finding]:
     """Look at everything in turn; nothing is fetched."""
     yield Finding("versions", ", ".join(f"{name} {version}" for name, version in versions().items()))
     yield _tried("device", _device)
-    if motion.native_missing:
-        yield Finding("warp: native", f"not built here, torch takes its place ({motion.native_missing})")
+    if native.missing:
+        yield Finding("warp: native", f"not built here, torch takes its place ({native.missing})")
     else:
         yield _tried("warp: native", partial(_warp, "native"))
     yield _tried("warp: torch", partial(_warp, "torch"))

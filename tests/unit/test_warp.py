@@ -1,6 +1,5 @@
 """Warping: native, torch and OpenCL against the plain reference, the rule at the border, and what is refused."""
 
-import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import cv2
@@ -12,7 +11,7 @@ from hypothesis.extra import numpy as hnp
 
 import motion_reference
 from motion_reference import BACKENDS, NAMES, need
-from neural_style import motion
+from neural_style import motion, native
 from neural_style.door.errors import NeuralStyleError
 
 KERNELS = ("bilinear", "lanczos4")
@@ -169,7 +168,7 @@ def test_the_backend_is_native_unless_forced(monkeypatch, unmeasured):
 
 
 def test_a_forced_but_missing_native_is_an_error(monkeypatch, unmeasured):
-    monkeypatch.setattr(sys.modules["neural_style.motion.warp"], "_native", None)
+    monkeypatch.setattr(native, "module", None)
     assert motion.backend() == "torch"
     image, flow = random_case(6, 7)
     np.testing.assert_allclose(

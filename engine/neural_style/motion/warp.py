@@ -1,15 +1,14 @@
 """Warping and reliability of optical flow on NumPy arrays: by the native kernels, by torch, or by OpenCL."""
 
-import importlib
 import os
 from contextlib import suppress
 from functools import cache
-from types import ModuleType
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from neural_style import native
 from neural_style.door.errors import NeuralStyleError
 from neural_style.motion import choice
 
@@ -24,21 +23,10 @@ Kernel = Literal["bilinear", "lanczos4"]
 #: The environment variable that forces a backend: `native`, `torch` or `opencl`.
 BACKEND_VARIABLE = "NEURAL_STYLE_WARP"
 
-_native: ModuleType | None
-
-#: Why there are no native kernels; empty where there are.
-native_missing: str
-try:
-    _native = importlib.import_module("neural_style._native")
-    native_missing = ""
-except ImportError as error:  # not built, or built for a machine with other libraries
-    _native = None
-    native_missing = str(error)
-
 
 def without_opencl() -> Literal["native", "torch"]:
     """What warps where no OpenCL device does: the native kernels where they were built, else torch."""
-    return "torch" if _native is None else "native"
+    return "torch" if native.module is None else "native"
 
 
 def backend() -> Literal["native", "torch", "opencl"]:
@@ -57,10 +45,10 @@ def backend() -> Literal["native", "torch", "opencl"]:
         return "opencl"
     if forced != "native":
         raise NeuralStyleError("unknown warp backend", f"{BACKEND_VARIABLE}={forced}", "use native, torch or opencl")
-    if _native is None:
+    if native.module is None:
         raise NeuralStyleError(
             "the native kernels cannot be loaded",
-            native_missing,
+            native.missing,
             f"install the engine again where there is a C++ compiler, or unset {BACKEND_VARIABLE}",
         )
     return "native"
@@ -101,8 +89,8 @@ def warp(
     used = backend()
     if used == "opencl":
         return _opencl().warp(image, flow, kernel)
-    if used == "native" and _native is not None:
-        return _native.warp(image, flow, kernel, threads)  # type: ignore[no-any-return]
+    if used == "native" and native.module is not None:
+        return native.module.warp(image, flow, kernel, threads)  # type: ignore[no-any-return]
     from neural_style.motion import torch_backend
 
     return torch_backend.warp(_tensor(image, "image"), _tensor(flow, "flow"), kernel).numpy()
@@ -128,8 +116,8 @@ def reliability(
     used = backend()
     if used == "opencl":
         return _opencl().reliability(flow, reverse, motion_boundaries)
-    if used == "native" and _native is not None:
-        return _native.reliability(flow, reverse, motion_boundaries, threads)  # type: ignore[no-any-return]
+    if used == "native" and native.module is not None:
+        return native.module.reliability(flow, reverse, motion_boundaries, threads)  # type: ignore[no-any-return]
     from neural_style.motion import torch_backend
 
     return torch_backend.reliability(_tensor(flow, "flow"), _tensor(reverse, "reverse"), motion_boundaries).numpy()

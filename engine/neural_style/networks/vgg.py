@@ -14,6 +14,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from neural_style.door.errors import NeuralStyleError
+from neural_style.networks.rectified import RectifiedConvolution
 
 #: How many convolutions each block has.
 BLOCKS = {"vgg16": (2, 2, 3, 3, 3), "vgg19": (2, 2, 4, 4, 4)}
@@ -41,6 +42,7 @@ class VGG(nn.Module):
             weight = tensors[f"{name}.weight"].to(dtype).contiguous(memory_format=torch.channels_last)
             self.register_buffer(f"{name}_weight", weight)
             self.register_buffer(f"{name}_bias", tensors[f"{name}.bias"].to(dtype))
+        self._made: dict[str, RectifiedConvolution] = {}
 
     def features(self, x: Tensor, layers: Iterable[str]) -> dict[str, Tensor]:
         """The features of `x` (1, 3, H, W), in VGG space, after each ReLU named in `layers`, as `dtype`.
@@ -73,9 +75,14 @@ class VGG(nn.Module):
     def convolved(self, x: Tensor, names: Iterable[str]) -> Iterator[tuple[str, Tensor]]:
         """Convolve features with one convolution after the other: each layer's name, and its features after ReLU."""
         for name in names:
-            x = F.conv2d(x, getattr(self, f"{name}_weight"), getattr(self, f"{name}_bias"), padding=1)
-            x = F.relu(x, inplace=True)
+            x = self._convolution(name)(x)
             yield self.layer(name), x
+
+    def _convolution(self, name: str) -> RectifiedConvolution:
+        weight = getattr(self, f"{name}_weight")
+        if name not in self._made or self._made[name].weight is not weight:  # which has gone to another device
+            self._made[name] = RectifiedConvolution(weight, getattr(self, f"{name}_bias"))
+        return self._made[name]
 
     @staticmethod
     def layer(convolution: str) -> str:
