@@ -3,9 +3,12 @@
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
+#include <algorithm>
 #include <limits>
 #include <string>
+#include <vector>
 
+#include "pooling.h"
 #include "reliability.h"
 #include "warp.h"
 #include "winograd.h"
@@ -32,7 +35,8 @@ Array take(const py::object& value, const std::string& name, const std::string& 
         throw py::type_error(name + " is " + dtype + " " + shape_of(array) + "; expected float32 " + expected);
     }
     bool fits = array.ndim() == axes && array.size() > 0 && (depth == 0 || array.shape(axes - 1) == depth);
-    for (py::ssize_t axis = 0; fits && axis < axes; ++axis) fits = array.shape(axis) < std::numeric_limits<int>::max() / 2;
+    for (py::ssize_t axis = 0; fits && axis < axes; ++axis)
+        fits = array.shape(axis) < std::numeric_limits<int>::max() / 2;
     if (!fits) throw py::value_error(name + " has shape " + shape_of(array) + "; expected " + expected + ", not empty");
     return Array::ensure(array);
 }
@@ -41,6 +45,16 @@ void same_size(const Array& array, const std::string& name, const Array& other, 
     if (array.shape(0) != other.shape(0) || array.shape(1) != other.shape(1))
         throw py::value_error(name + " has shape " + shape_of(array) + "; expected " + expected + " of the size of " +
                               shape_of(other));
+}
+
+// The array that a result goes into, which must be of that shape, C-contiguous and writable: it is never copied.
+Array target(const py::object& value, const std::string& name, const std::vector<py::ssize_t>& shape) {
+    if (!py::isinstance<Array>(value)) throw py::type_error(name + " is not a C-contiguous float32 array");
+    const auto array = py::reinterpret_borrow<Array>(value);
+    const bool fits = std::equal(shape.begin(), shape.end(), array.shape(), array.shape() + array.ndim());
+    if (!fits || !array.writeable())
+        throw py::value_error(name + " has shape " + shape_of(array) + ", which does not fit, or is read-only");
+    return array;
 }
 
 void check_threads(int threads) {
@@ -105,8 +119,8 @@ Array winograd_weights(const py::object& weights_, const std::string& processor)
     return result;
 }
 
-Array winograd(const py::object& input_, const py::object& weights_, const py::object& bias_, const py::object& mask_,
-               bool rectify, int threads, const std::string& processor) {
+void winograd(const py::object& input_, const py::object& weights_, const py::object& bias_, const py::object& mask_,
+              const py::object& result_, bool rectify, int threads, const std::string& processor) {
     const Array input = take(input_, "input", "(N, H, W, I)", 0, 4);
     const Array weights = take(weights_, "weights", "(36, O, I)", input.shape(3));
     const Array bias = bias_.is_none() ? Array() : take(bias_, "bias", "(O,)", weights.shape(1), 1);
@@ -119,7 +133,7 @@ Array winograd(const py::object& input_, const py::object& weights_, const py::o
     if (weights.shape(0) != 36)
         throw py::value_error("weights has shape " + shape_of(weights) + "; expected what winograd_weights gives");
     check_kernel(processor, inputs, outputs);
-    Array result({input.shape(0), input.shape(1), input.shape(2), weights.shape(1)});
+    Array result = target(result_, "result", {input.shape(0), input.shape(1), input.shape(2), weights.shape(1)});
     const neural_style::Convolution convolution{
         input.data(),
         mask_.is_none() ? nullptr : mask.data(),
@@ -133,18 +147,51 @@ Array winograd(const py::object& input_, const py::object& weights_, const py::o
         outputs,
         rectify,
     };
-    {
-        py::gil_scoped_release release;
-        neural_style::winograd(processor, convolution, threads);
-    }
-    return result;
+    py::gil_scoped_release release;
+    neural_style::winograd(processor, convolution, threads);
+}
+
+neural_style::Pictures pictures(const Array& of) {
+    return {static_cast<int>(of.shape(0)), static_cast<int>(of.shape(1)), static_cast<int>(of.shape(2)),
+            static_cast<int>(of.shape(3))};
+}
+
+std::vector<py::ssize_t> pooled_shape(const Array& of) {
+    return {of.shape(0), of.shape(1) / 2, of.shape(2) / 2, of.shape(3)};
+}
+
+void pool(const py::object& input_, const py::object& result_, int threads) {
+    const Array input = take(input_, "input", "(N, H, W, C)", 0, 4);
+    Array result = target(result_, "result", pooled_shape(input));
+    check_threads(threads);
+    const float* data = input.data();
+    float* result_data = result.mutable_data();
+    const auto of = pictures(input);
+    py::gil_scoped_release release;
+    neural_style::pool(data, of, result_data, threads);
+}
+
+void unpool(const py::object& gradient_, const py::object& input_, const py::object& result_, int threads) {
+    const Array input = take(input_, "input", "(N, H, W, C)", 0, 4);
+    const Array gradient = take(gradient_, "gradient", "(N, H/2, W/2, C)", input.shape(3), 4);
+    const auto expected = pooled_shape(input);
+    if (!std::equal(expected.begin(), expected.end(), gradient.shape()))
+        throw py::value_error("gradient has shape " + shape_of(gradient) + "; expected half the input's, " +
+                              shape_of(input));
+    Array result = target(result_, "result", {input.shape(0), input.shape(1), input.shape(2), input.shape(3)});
+    check_threads(threads);
+    const float *data = input.data(), *gradient_data = gradient.data();
+    float* result_data = result.mutable_data();
+    const auto of = pictures(input);
+    py::gil_scoped_release release;
+    neural_style::unpool(gradient_data, data, of, result_data, threads);
 }
 
 }  // namespace
 
 PYBIND11_MODULE(_native, module) {
-    module.doc() = "Warping and reliability of optical flow, and convolutions, on threads; what they mean is said in "
-                   "neural_style.motion and neural_style.networks.rectified.";
+    module.doc() = "Warping and reliability of optical flow, convolutions and pooling, on threads; what they mean is "
+                   "said in neural_style.motion and neural_style.networks.";
     module.def("warp", &warp, py::arg("image"), py::arg("flow"), py::arg("kernel") = "bilinear", py::arg("threads") = 0,
                "image (H, W, C) sampled at (x + u, y + v) for flow (H, W, 2); float32. An array that is not "
                "C-contiguous is copied. TypeError: not float32; ValueError: the wrong shape, kernel or threads.");
@@ -160,8 +207,16 @@ PYBIND11_MODULE(_native, module) {
                "A convolution's kernels (O, I, 3, 3), float32, as winograd takes them: (36, O, I). TypeError: not "
                "float32; ValueError: the wrong shape, or channels that no kernel takes.");
     module.def("winograd", &winograd, py::arg("input"), py::arg("weights"), py::arg("bias"), py::arg("mask"),
-               py::arg("rectify"), py::arg("threads"), py::arg("processor"),
-               "input (N, H, W, I), zero beyond its border, convolved by 3x3: (N, H, W, O); float32. bias: (O,) or None. "
-               "mask: as the input, which counts as zero where this is not above zero, or None. rectify: whether "
-               "negative results become zero. TypeError: not float32; ValueError: the wrong shape, channels or threads.");
+               py::arg("result"), py::arg("rectify"), py::arg("threads"), py::arg("processor"),
+               "Writes input (N, H, W, I), zero beyond its border, convolved by 3x3 into result (N, H, W, O); float32. "
+               "bias: (O,) or None. mask: as the input, which counts as zero where this is not above zero, or None. "
+               "rectify: whether negative results become zero. TypeError: not float32; ValueError: the wrong shape, "
+               "channels or threads.");
+    module.def("pool", &pool, py::arg("input"), py::arg("result"), py::arg("threads"),
+               "Writes the largest of each 2x2 values of input (N, H, W, C) into result (N, H/2, W/2, C); float32. "
+               "TypeError: not float32; ValueError: the wrong shape or threads.");
+    module.def("unpool", &unpool, py::arg("gradient"), py::arg("input"), py::arg("result"), py::arg("threads"),
+               "Writes the gradient of pool, (N, H/2, W/2, C), into result where the largest values of input (N, H, W, "
+               "C) are, the first of several, and 0 elsewhere; float32. TypeError: not float32; ValueError: the wrong "
+               "shape or threads.");
 }

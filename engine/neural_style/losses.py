@@ -24,10 +24,13 @@ def gram_matrix(features: Tensor) -> Tensor:
 
 def gram_sum(features: Tensor) -> Tensor:
     """F Fᵀ of features (1, C, H, W): a Gram matrix that is yet to be divided, so that those of parts can be added."""
-    # In the order of memory, so that channels-last features are not copied.
-    flat = features.permute(0, 2, 3, 1).reshape(-1, features.shape[1])
-    product: Tensor = _Gram.apply(flat)  # type: ignore[no-untyped-call]
+    product: Tensor = _Gram.apply(flattened(features))  # type: ignore[no-untyped-call]
     return product
+
+
+def flattened(features: Tensor) -> Tensor:
+    """Features (1, C, H, W) as (pixels, C): in the order of memory, so that channels-last ones are not copied."""
+    return features.permute(0, 2, 3, 1).reshape(-1, features.shape[1])
 
 
 class _Gram(torch.autograd.Function):

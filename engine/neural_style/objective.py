@@ -9,7 +9,8 @@ from torch import Tensor
 
 from neural_style import losses
 from neural_style.methods import CONTENT_LAYER, STYLE_LAYERS, Method
-from neural_style.networks.banded import grams_and_features
+from neural_style.networks.passes import grams_and_features
+from neural_style.networks.room import Room
 from neural_style.networks.vgg import VGG
 
 #: The curvature that is not known, as a share of the temporal term's: of 0.15 to 1, what needs the fewest iterations.
@@ -55,10 +56,10 @@ class Objective:
     ) -> None:
         """method: the weights; previous: what the temporal term holds to, one term for each.
 
-        rows: of features that are computed at a time, where memory is short; see `networks.banded`.
+        rows: of features that are computed at a time, where memory is short; see `networks.passes`.
         """
         self.method = method
-        self._look = partial(grams_and_features, vgg, rows=rows)
+        self._look = partial(grams_and_features, vgg, rows=rows, room=Room())
         self.target = targets.pixel
         self.previous = tuple(previous) if method.temporal else ()
         self._style_layers = STYLE_LAYERS if method.style else ()

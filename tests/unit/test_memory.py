@@ -13,7 +13,7 @@ from frames import texture
 from neural_style import device as devices
 from neural_style import memory
 from neural_style.methods import CONTENT_LAYER, METHODS, STYLE_LAYERS
-from neural_style.networks.banded import grams_and_features
+from neural_style.networks.passes import grams_and_features
 from neural_style.objective import Objective, Previous, Targets
 from neural_style.pixels import to_vgg
 

@@ -75,10 +75,11 @@ class VGG(nn.Module):
     def convolved(self, x: Tensor, names: Iterable[str]) -> Iterator[tuple[str, Tensor]]:
         """Convolve features with one convolution after the other: each layer's name, and its features after ReLU."""
         for name in names:
-            x = self._convolution(name)(x)
+            x = self.convolution(name)(x)
             yield self.layer(name), x
 
-    def _convolution(self, name: str) -> RectifiedConvolution:
+    def convolution(self, name: str) -> RectifiedConvolution:
+        """One of `convolutions`, with its ReLU."""
         weight = getattr(self, f"{name}_weight")
         if name not in self._made or self._made[name].weight is not weight:  # which has gone to another device
             self._made[name] = RectifiedConvolution(weight, getattr(self, f"{name}_bias"))
