@@ -6,14 +6,11 @@ import sys
 
 import pytest
 import torch
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from frames import texture
 from neural_style import device as devices
 from neural_style import memory
-from neural_style.methods import CONTENT_LAYER, METHODS, STYLE_LAYERS
-from neural_style.networks.passes import grams_and_features
+from neural_style.methods import METHODS
 from neural_style.objective import Objective, Previous, Targets
 from neural_style.pixels import to_vgg
 
@@ -22,39 +19,6 @@ CPU = torch.device("cpu")
 
 def picture(height: int, width: int, seed: int) -> torch.Tensor:
     return to_vgg(texture(height, width, seed)).double()
-
-
-def parts(vgg, x, rows, style=STYLE_LAYERS, content=(CONTENT_LAYER,)):
-    """The Gram matrices and the features, and the gradient of a sum of all that none of them is left out of."""
-    x = x.detach().requires_grad_(True)
-    grams, features = grams_and_features(vgg, x, style, content, rows)
-    found = [*grams.values(), *features.values()]
-    total = sum((tensor * torch.linspace(0, 1, tensor.numel()).view_as(tensor)).sum() for tensor in found)
-    (gradient,) = torch.autograd.grad(total, x)
-    return *found, gradient
-
-
-@settings(max_examples=12, deadline=None)
-@given(height=st.integers(32, 75), width=st.integers(32, 41), rows=st.integers(1, 40).map(lambda half: 2 * half))
-def test_bands_give_what_the_whole_frame_gives(vgg64, height, width, rows):
-    x = picture(height, width, 0)
-    for one, other in zip(parts(vgg64, x, rows), parts(vgg64, x, None), strict=True):
-        torch.testing.assert_close(one, other, rtol=1e-10, atol=1e-10 * float(other.detach().abs().max()))
-
-
-@pytest.mark.parametrize(
-    ("style", "content"), [(("relu1_1",), ()), ((), ("relu2_2",)), (("relu3_1",), ("relu1_1", "relu3_1"))]
-)
-def test_bands_of_some_layers_only(vgg64, style, content):
-    x = picture(50, 40, 1)
-    for one, other in zip(parts(vgg64, x, 12, style, content), parts(vgg64, x, None, style, content), strict=True):
-        torch.testing.assert_close(one, other)
-
-
-@pytest.mark.parametrize("rows", [0, 7, -2])
-def test_a_band_of_odd_rows_is_refused(vgg64, rows):
-    with pytest.raises(ValueError, match=f"even number of rows, not {rows}"):
-        grams_and_features(vgg64, picture(32, 32, 0), STYLE_LAYERS, (), rows)
 
 
 @pytest.mark.parametrize("name", ["steady", "fast", "painterly", "gatys"])

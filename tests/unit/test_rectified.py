@@ -37,6 +37,14 @@ def close(found, truth):
     return (found - truth).abs().max() <= CLOSE * truth.abs().mean()
 
 
+def convolved(x, weight, bias, mask, rectify, threads, kind):
+    """By the native kernel, (N, H, W, I) to (N, H, W, O)."""
+    result = np.full((*x.shape[:3], len(weight)), np.nan, np.float32)
+    there = native.module.winograd_weights(weight.numpy(), kind)
+    native.module.winograd(x, there, None if bias is None else bias.numpy(), mask, result, rectify, threads, kind)
+    return result
+
+
 @pytest.fixture(params=PROCESSORS)
 def kind(request, monkeypatch):
     monkeypatch.setattr(rectified, "processor", lambda: request.param)
@@ -81,10 +89,7 @@ def test_any_size(height, width, images, seed):
 def test_values_do_not_depend_on_the_threads(kind):
     weight, bias = made(64, 64)
     x = picture(1, 64, 37, 50).permute(0, 2, 3, 1).numpy()
-    there = native.module.winograd_weights(weight.numpy(), kind)
-    one, three, all_cores = (
-        native.module.winograd(x, there, bias.numpy(), None, True, threads, kind) for threads in (1, 3, 0)
-    )
+    one, three, all_cores = (convolved(x, weight, bias, None, True, threads, kind) for threads in (1, 3, 0))
     np.testing.assert_array_equal(one, three)
     np.testing.assert_array_equal(one, all_cores)
 
@@ -92,9 +97,8 @@ def test_values_do_not_depend_on_the_threads(kind):
 def test_what_the_mask_hides_counts_as_zero(kind):
     weight, _ = made(64, 64)
     x, mask = (picture(1, 64, 9, 14, seed).permute(0, 2, 3, 1).numpy() for seed in (1, 2))
-    there = native.module.winograd_weights(weight.numpy(), kind)
-    found = native.module.winograd(x, there, None, mask, False, 1, kind)
-    np.testing.assert_array_equal(found, native.module.winograd(x * (mask > 0), there, None, None, False, 1, kind))
+    found = convolved(x, weight, None, mask, False, 1, kind)
+    np.testing.assert_array_equal(found, convolved(x * (mask > 0), weight, None, None, False, 1, kind))
     assert (found < 0).any()
 
 
@@ -156,6 +160,8 @@ def test_a_whole_network_agrees(monkeypatch):
         ({"input": np.zeros((1, 4, 4, 32), np.float32)}, ValueError, r"weights has shape \(36, 64, 64\)"),
         ({"bias": np.zeros(63, np.float32)}, ValueError, r"bias has shape \(63,\)"),
         ({"mask": np.zeros((1, 4, 5, 64), np.float32)}, ValueError, "expected the input's"),
+        ({"result": np.zeros((1, 4, 4, 63), np.float32)}, ValueError, r"result has shape \(1, 4, 4, 63\)"),
+        ({"result": np.zeros((1, 4, 4, 64))}, TypeError, "result is not a C-contiguous float32 array"),
         ({"threads": -1}, ValueError, "threads is -1"),
         ({"weights": np.zeros((35, 64, 64), np.float32)}, ValueError, "what winograd_weights gives"),
         ({"processor": "abacus"}, ValueError, "no kernel for 'abacus'"),
@@ -167,6 +173,7 @@ def test_what_is_wrong_is_said(arguments, error, sentence):
         "weights": np.zeros((36, 64, 64), np.float32),
         "bias": None,
         "mask": None,
+        "result": np.zeros((1, 4, 4, 64), np.float32),
         "rectify": True,
         "threads": 1,
         "processor": PROCESSORS[0],

@@ -10,12 +10,11 @@ from torch import Tensor
 
 from neural_style import native
 
-_LIBRARY = torch.library.Library("neural_style", "DEF")
-_LIBRARY.define(
-    "winograd(Tensor x, Tensor weights, Tensor? bias, Tensor? mask, bool rectify, str processor, Tensor(a!) out) -> ()"
+_SCHEMAS = (
+    "winograd(Tensor x, Tensor weights, Tensor? bias, Tensor? mask, bool rectify, str processor, Tensor(a!) out) -> ()",
+    "pool(Tensor x, Tensor(a!) out) -> ()",
+    "unpool(Tensor gradient, Tensor x, Tensor(a!) out) -> ()",
 )
-_LIBRARY.define("pool(Tensor x, Tensor(a!) out) -> ()")
-_LIBRARY.define("unpool(Tensor gradient, Tensor x, Tensor(a!) out) -> ()")
 
 
 def _winograd(
@@ -50,9 +49,11 @@ def _array(picture: Tensor) -> Any:
     return picture.detach().permute(0, 2, 3, 1).numpy()
 
 
-_LIBRARY.impl("winograd", _winograd, "CPU")
-_LIBRARY.impl("pool", _pool, "CPU")
-_LIBRARY.impl("unpool", _unpool, "CPU")
+# It holds on to what it tells torch, as long as it is there.
+_LIBRARY = torch.library.Library("neural_style", "DEF")  # type: ignore[no-untyped-call]
+for _schema, _work in zip(_SCHEMAS, (_winograd, _pool, _unpool), strict=True):
+    _LIBRARY.define(_schema)  # type: ignore[no-untyped-call]
+    _LIBRARY.impl(_schema.partition("(")[0], _work, "CPU")  # type: ignore[no-untyped-call]
 
 #: A convolution by 3×3 of x as far as the mask is above 0; weights: of `native.module.winograd_weights`.
 winograd = torch.ops.neural_style.winograd.default

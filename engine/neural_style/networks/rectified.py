@@ -12,6 +12,7 @@ from typing import Any
 import torch
 import torch.nn.functional as F
 from torch import Tensor
+from torch.nn.grad import conv2d_input
 
 from neural_style import native
 from neural_style.networks import kernels
@@ -63,7 +64,8 @@ class RectifiedConvolution:
         shape = (result.shape[0], self.weight.shape[1], *result.shape[2:])
         if not self.is_native:
             gradient = torch.ops.aten.threshold_backward.grad_input(gradient, result, 0, grad_input=gradient)
-            return torch.nn.grad.conv2d_input(shape, self.weight, gradient, padding=1)
+            found: Tensor = conv2d_input(shape, self.weight, gradient, padding=1)  # type: ignore[no-untyped-call]
+            return found
         out = room.tensor(name, shape, gradient)
         kernels.winograd(gradient, self._weight_back, None, result, False, self._processor, out)
         return out

@@ -12,13 +12,13 @@ from torch import Tensor
 
 
 class Room:
-    """Gives tensors by name; one of a name that was given before is in the same memory, and takes the former's place."""
+    """Gives tensors by name. One of a name that was given before is in the same memory, and takes the other's place."""
 
     def __init__(self) -> None:
         self._kept: dict[str, Tensor] = {}
 
     def tensor(self, name: str, shape: Sequence[int], like: Tensor) -> Tensor:
-        """A tensor (N, C, H, W) of any values, channels last in memory; like: of the same format, on the same device."""
+        """A tensor (N, C, H, W) of any values, channels last in memory; like: one of the same format and device."""
         count, (images, channels, height, width) = prod(shape), shape
         memory = self._kept.get(name)
         if memory is None or memory.numel() < count or memory.dtype != like.dtype or memory.device != like.device:
