@@ -19,6 +19,7 @@ namespace {
 constexpr int kTile = 4, kReach = 6, kPlaces = 36;
 constexpr int kRows = 6;  // tiles that are summed at once: with the vectors of a panel they fill the registers
 constexpr int kDepth = 128;  // channels of the input that are summed at once
+constexpr int kMostPanel = 64;  // channels of the result that are, by any kernel
 
 // Tiles of a block: their places and sums should fit into a core's cache, and be many enough that the weights, which
 // every block reads, count for little. Deep layers have more weights than places.
@@ -127,20 +128,31 @@ void winograd_weights(const std::string& processor, const float* weights, int ou
         {1.0 / 4, 0, 0},           {-1.0 / 6, -1.0 / 6, -1.0 / 6}, {-1.0 / 6, 1.0 / 6, -1.0 / 6},
         {1.0 / 24, 1.0 / 12, 1.0 / 6}, {1.0 / 24, -1.0 / 12, 1.0 / 6}, {0, 0, 1},
     };
-    const std::size_t panel = find(processor)->panel;
-    for (int o = 0; o < outputs; ++o)
-        for (int i = 0; i < inputs; ++i) {
-            const float* g = weights + (static_cast<std::size_t>(o) * inputs + i) * 9;
-            float* to = result + (o / panel * inputs + i) * panel + o % panel;
+    const int panel = find(processor)->panel;
+    const std::size_t place = static_cast<std::size_t>(outputs) * inputs;
+    // A panel's values for one channel of the input lie together.
+    in_bands(outputs / panel * inputs, kDepth, 0, [&](int first, int last) {
+        double g[3][3][kMostPanel], line[3][kMostPanel];
+        for (int row = first; row < last; ++row) {
+            for (int o = 0; o < panel; ++o) {
+                const std::size_t output = static_cast<std::size_t>(row / inputs) * panel + o;
+                const float* from = weights + (output * inputs + row % inputs) * 9;
+                for (int y = 0; y < 3; ++y)
+                    for (int x = 0; x < 3; ++x) g[y][x][o] = *from++;
+            }
+            float* to = result + static_cast<std::size_t>(row) * panel;
             for (const auto& down : kShares) {
-                double line[3];
-                for (int x = 0; x < 3; ++x) line[x] = down[0] * g[x] + down[1] * g[3 + x] + down[2] * g[6 + x];
+                for (int x = 0; x < 3; ++x)
+                    for (int o = 0; o < panel; ++o)
+                        line[x][o] = down[0] * g[0][x][o] + down[1] * g[1][x][o] + down[2] * g[2][x][o];
                 for (const auto& right : kShares) {
-                    *to = static_cast<float>(right[0] * line[0] + right[1] * line[1] + right[2] * line[2]);
-                    to += static_cast<std::size_t>(outputs) * inputs;
+                    for (int o = 0; o < panel; ++o)
+                        to[o] = static_cast<float>(right[0] * line[0][o] + right[1] * line[1][o] + right[2] * line[2][o]);
+                    to += place;
                 }
             }
         }
+    });
 }
 
 void winograd(const std::string& processor, const Convolution& of, int threads) {

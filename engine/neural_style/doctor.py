@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 
 from neural_style import __version__, motion, native, weights
 from neural_style import device as devices
@@ -17,6 +18,7 @@ from neural_style.door.catalogue import DEFAULT_STYLE
 from neural_style.door.errors import NeuralStyleError
 from neural_style.methods import STYLE_LAYERS
 from neural_style.motion import choice
+from neural_style.networks import rectified
 from neural_style.networks.arbitrary import BOTTLENECK, ArbitraryNetwork, StylePredictor
 from neural_style.networks.vgg import VGG, read_vgg19
 from neural_style.pixels import to_vgg
@@ -56,6 +58,7 @@ def examine() -> Iterator[Finding]:
     yield _tried("warp: torch", partial(_warp, "torch"))
     yield from _opencl()
     yield _tried("warp in use", motion.backend)
+    yield _tried("convolutions", _convolutions)
     for name in motion.FLOWS:
         yield _tried(f"flow: {name}", partial(_flow, name))
     yield _tried("video", _video)
@@ -97,6 +100,19 @@ def _warp(backend: str) -> str:
     if not np.allclose(moved[:20, :28], image[2:22, 2:30], atol=1e-6):
         raise RuntimeError("a warp by two pixels went wrong")
     return "works"
+
+
+def _convolutions() -> str:
+    processor = rectified.processor()
+    if not processor:
+        return "torch's (the native ones are not made for this processor, or were not built)"
+    random = torch.Generator().manual_seed(0)
+    weight, x = torch.randn(64, 64, 3, 3, generator=random), torch.randn(1, 64, 9, 10, generator=random)
+    found = rectified.RectifiedConvolution(weight, torch.zeros(64))(x.contiguous(memory_format=torch.channels_last))
+    expected = F.relu(F.conv2d(x.double(), weight.double(), padding=1))
+    if not torch.allclose(found.double(), expected, atol=1e-3 * float(expected.mean())):
+        raise RuntimeError(f"the native convolutions for {processor} are wrong; NEURAL_STYLE_WINOGRAD=0 does without")
+    return f"native, for {processor}: work"
 
 
 def _opencl() -> Iterator[Finding]:

@@ -111,8 +111,18 @@ def test_styles_are_listed(capsys):
 def test_the_doctor_finds_this_installation_well(capsys):
     assert main(["doctor"]) == 0
     report = capsys.readouterr().out
-    native = "not built" if os.environ.get("NEURAL_STYLE_NO_NATIVE") == "1" else "works"
-    for word in ("torch 2.", f"warp: native: {native}", "warp: torch: works", "flow: dis: works", "libx264", "vgg16"):
+    without = os.environ.get("NEURAL_STYLE_NO_NATIVE") == "1"
+    native = "not built" if without else "works"
+    convolutions = "torch's" if without else "native, for "
+    for word in (
+        "torch 2.",
+        f"warp: native: {native}",
+        "warp: torch: works",
+        f"convolutions: {convolutions}",
+        "flow: dis: works",
+        "libx264",
+        "vgg16",
+    ):
         assert word in report
 
 
