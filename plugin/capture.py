@@ -5,19 +5,40 @@ whatever Blender can composite can be captured, at its own size and bit for bit.
 the upstream has Render Layers.
 """
 
+import contextlib
 import math
 import shutil
 import tempfile
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import bpy
 import numpy as np
 
-from . import exr, graph, groups, hidden, host, picture, sockets, window_thread
+from . import exr, graph, groups, hidden, host, picture, pixels, sockets, window_thread
 from .errors import CancelledError, PaintError
 
 #: The shorter side of a render that nobody sees, in pixels.
 _SMALL = 16
+
+
+@dataclass(frozen=True)
+class Captured:
+    """What is wired into a node at a frame.
+
+    picture: float32 (H, W, 4), RGBA, scene-linear, premultiplied, bottom row first.
+    planes:  what came with it, as Blender has it, by the name that it has at the door: mask and depth (H, W), vectors
+             (H, W, 4); perhaps of another size.
+    """
+
+    picture: np.ndarray
+    planes: dict[str, np.ndarray]
+
+    @cached_property
+    def rgb(self) -> np.ndarray:
+        """The picture as the door wants it."""
+        return pixels.to_door(self.picture)
 
 
 class Capture:
@@ -32,13 +53,15 @@ class Capture:
         sockets.check(node)
         self._name = name or node.name
         self._folder = Path(tempfile.mkdtemp(dir=folder))
-        #: The planes that came with the picture taken last, as Blender has them, by the name they have at the door.
-        self.planes: dict[str, np.ndarray] = {}
+        #: A frame that was taken before it was asked for.
+        self._ahead: tuple[int, Captured] | None = None
         wired = {plane: each for plane, each in sockets.INPUTS.items() if graph.source_of(node, each)}
         inputs = ["Image", *wired.values()]
         group, _ = graph.holder(host.tree_of(scene), self._name)
         above = graph.upstream([group] if group else [graph.source_of(node, each).node for each in inputs])
         layers = graph.render_layers(above)
+        #: Whether what is wired in depends on the frame alone, and not on what another node has painted.
+        self._stands_alone = not set(graph.places(above)) - {self._name}
         # The copied tree's nodes must show the very pictures of the originals, so they share the inner trees.
         with picture.shared():
             self._scene = hidden.copy(scene, "capture", with_objects=bool(layers))
@@ -79,21 +102,29 @@ class Capture:
             socket = self._laid_over[-1].outputs[0]
         host.add_file_output(self._tree, socket, self._folder, plane)
 
-    def take(self, frame: int) -> np.ndarray:
-        """The upstream at a frame: float32 (H, W, 4), RGBA, scene-linear, premultiplied, bottom row first.
-
-        `planes` then holds what came with it: mask and depth (H, W), vectors (H, W, 4), perhaps of another size.
-        """
-        rgba = self._render(frame)
-        if rgba is None and not self._end.mute:
+    def take(self, frame: int) -> Captured:
+        """The upstream at a frame."""
+        ahead, self._ahead = self._ahead, None
+        found = ahead[1] if ahead and ahead[0] == frame else self._render(frame)
+        if found is None and not self._end.mute:
             # A single colour has no size, and the File Output node writes nothing: take what fills the frame.
             self._at_render_size()
-            rgba = self._render(frame)
-        if rgba is None:
+            found = self._render(frame)
+        if found is None:
             raise PaintError("Blender did not render what is wired into the node", f"{self._name}, frame {frame}")
-        return rgba
+        return found
 
-    def _render(self, frame: int) -> np.ndarray | None:
+    def take_ahead(self, frame: int) -> None:
+        """Have the frame that is asked for next at hand, if it can be had: what is wrong with it, `take` tells."""
+        if not self._stands_alone or (self._ahead and self._ahead[0] == frame):
+            return
+        with contextlib.suppress(PaintError):
+            found = self._render(frame)
+            if found:
+                _ = found.rgb
+                self._ahead = frame, found
+
+    def _render(self, frame: int) -> Captured | None:
         # A still render would take its frame from the window's scene, not from this one (4.5 to 5.2).
         self._scene.frame_start = self._scene.frame_end = frame
         self._scene.frame_step = 1
@@ -101,12 +132,13 @@ class Capture:
             if bpy.ops.render.render(animation=True, scene=self._scene.name) == {"CANCELLED"}:
                 raise CancelledError
             found = {path.stem.rstrip("0123456789"): exr.read(path) for path in self._folder.rglob("*.exr")}
-            self.planes = {
+            planes = {
                 plane: array if plane == "vectors" else array[..., 3]
                 for plane, array in found.items()
                 if plane in sockets.INPUTS
             }
-            return found.get("picture", found.get("unused"))
+            rgba = found.get("picture", found.get("unused"))
+            return None if rgba is None else Captured(rgba, planes)
         except (RuntimeError, ValueError, OSError) as error:
             what = str(error).removeprefix("Error: ").strip().rstrip(".")
             raise PaintError(

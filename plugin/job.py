@@ -11,7 +11,8 @@ import numpy as np
 
 from . import exchange, graph, groups, host, lent, picture, pixels, sockets, status, survey, window_thread
 from .bake import Bake
-from .capture import Capture
+from .capture import Capture, Captured
+from .clock import Clock
 from .door.messages import Paint, Painted, Settings
 from .errors import PaintError
 from .progress import Progress
@@ -34,7 +35,9 @@ class Stream:
         self.progress = Progress(scene)
         self.capture: Capture | None = None
         #: A frame of weight 0, not painted yet: it will be, as the start of the shot, if the next one is to be painted.
-        self.waiting: tuple[int, Settings, np.ndarray, Planes] | None = None
+        self.waiting: tuple[int, Settings, Captured, Planes] | None = None
+        #: The frame that will be asked for next, where that is known.
+        self.next: int | None = None
         #: The planes that are wired into something, and are to be shown.
         self.outputs: tuple[str, ...] = ()
         self._last: tuple[int, str] | None = None
@@ -56,6 +59,9 @@ class Job:
     bake:   knows the frames that are baked, and keeps what is to be baked; by default one that keeps nothing.
     """
 
+    #: Whether frames come in the order of time, so that the next one can be captured while the engine paints.
+    in_order = True
+
     def __init__(self, scene: bpy.types.Scene, worker, bake: Bake | None = None) -> None:
         self.scene = scene
         self.trouble: PaintError | None = None
@@ -67,6 +73,7 @@ class Job:
         self._tree = host.tree_of(scene)
         self._values: Values | None = None
         self._folder: Path | None = None
+        self._looks_ahead = False
         self.streams = [Stream(scene, graph.find(self._tree, name), name) for name in survey.places(scene)]
 
     @window_thread.only
@@ -87,22 +94,29 @@ class Job:
         for stream in self.streams:
             picture.show_picture(self.node_of(stream))
             stream.outputs = sockets.asked_for(self.node_of(stream))
-        self._mute_render_layers()
+        self._looks_ahead = self._mute_render_layers() and self.in_order
 
-    def _mute_render_layers(self) -> None:
+    def _mute_render_layers(self) -> bool:
         """Let the outer render skip its 3D pass where the captures have already rendered all that is needed.
 
+        Whether no 3D object is evaluated but for the captures, one frame after the other.
         Must happen in `render_init`: later it takes effect one frame late (4.5 and 5.2).
         """
         if graph.render_layers(graph.upstream(host.ends(self._tree))):
-            return  # another branch shows them: Blender would leave that one empty
+            return False  # another branch shows them: Blender would leave that one empty
         for node in graph.render_layers(self._tree.nodes):
             if not node.mute:
                 node.mute = True
                 node[host.MUTED] = True
+        return True
 
     def paint(self, frame: int) -> list[dict]:
         """Paint all nodes for a frame; return the seconds that each took. Raises `PaintError`."""
+        step = self.scene.frame_step
+        # A still is followed by nothing, and nothing tells the first frame of an animation from one.
+        goes_on = self._looks_ahead and self.frame == frame - step and frame + step <= self.scene.frame_end
+        for stream in self.streams:
+            stream.next = frame + step if goes_on else None
         self.frame = frame
         self._values.go(frame)
         return [seconds for stream in self.streams if (seconds := self._paint(stream, frame))]
@@ -125,18 +139,18 @@ class Job:
             picture.put(node, np.zeros((*self._size(), 4), np.float32))
             status.say(node, "Nothing is wired into Image: there is nothing to paint")
             return None
-        clock = _Clock()
+        clock = Clock()
         settings = self.values_of(stream).read(stream.name)
-        source = stream.capture.take(frame)
-        planes = self._planes(stream, source)
-        mask = stream.capture.planes.get("mask")
+        captured = stream.capture.take(frame)
+        source, mask = captured.picture, captured.planes.get("mask")
+        planes = self._planes(stream, captured)
         clock.lap("capture")
         is_masked = mask is not None and not (mask > 0).any()
         if settings.style_weight == 0 or is_masked or self.values_of(stream).is_muted(stream.name):
             if self._bake.starts_at(stream.name, frame):
-                self._ask(stream, frame, settings, source, planes, clock)
+                self._ask(stream, frame, settings, captured, planes, clock)
             else:
-                stream.waiting = frame, settings, source, planes
+                stream.waiting = frame, settings, captured, planes
                 self._bake.keep(stream.name, frame, source)
             picture.put(node, source)
             clock.lap("transport")
@@ -151,7 +165,7 @@ class Job:
             # The shot starts where the weight is still 0: the first frame that is seen is held to one before it, and
             # the painting does not depend on where the weight begins to rise.
             self._ask(stream, *waiting, clock)
-        painted, result = self._ask(stream, frame, settings, source, planes, clock, stream.outputs)
+        painted, result = self._ask(stream, frame, settings, captured, planes, clock, stream.outputs)
         picture.put(node, pixels.from_door(result, source, mask))
         self._show(stream, self._worker().seen, source)
         clock.lap("transport")
@@ -164,9 +178,9 @@ class Job:
         about = {"frame": frame, "stream": stream.key, "painted": True, "cut": painted.cut, "cached": painted.cached}
         return {**about, **clock.seconds}
 
-    def _planes(self, stream: Stream, source: np.ndarray) -> Planes:
+    def _planes(self, stream: Stream, captured: Captured) -> Planes:
         """What was captured beside a picture, as the door wants it."""
-        found = stream.capture.planes
+        source, found = captured.picture, captured.planes
         planes = {name: pixels.plane_to_door(found[name]) for name in ("mask", "depth") if name in found}
         if "vectors" in found and self.scene.frame_step == 1:  # they lead one frame back, and the painter goes farther
             planes["vectors"] = pixels.vectors_to_door(found["vectors"], source.shape[:2])
@@ -189,13 +203,13 @@ class Job:
         stream: Stream,
         frame: int,
         settings: Settings,
-        source: np.ndarray,
+        captured: Captured,
         planes: Planes,
-        clock: "_Clock",
+        clock: Clock,
         outputs: tuple[str, ...] = (),
     ) -> tuple[Painted, np.ndarray]:
         """Have the engine paint a frame of the stream: its answer, and the picture as the door gives it."""
-        rgb = pixels.to_door(source)
+        source, rgb = captured.picture, captured.rgb
         clock.lap("transport")
         worker = self._worker()
         clock.lap("start")
@@ -205,13 +219,24 @@ class Job:
             # A bake is of full weight. Asking again costs little: the weight is mixed into what was painted.
             whole = replace(request, settings=replace(settings, style_weight=1.0))
             self._bake.keep(stream.name, frame, source, *worker.paint(whole, rgb, planes))
-        painted, result = worker.paint(replace(request, outputs=outputs), rgb, planes)
+        ahead = 0.0
+
+        def meanwhile() -> None:
+            nonlocal ahead
+            if stream.next is not None:
+                begin = time.perf_counter()
+                stream.capture.take_ahead(stream.next)
+                ahead = time.perf_counter() - begin
+
+        painted, result = worker.paint(replace(request, outputs=outputs), rgb, planes, meanwhile)
         if settings.style_weight == 1:
             self._bake.keep(stream.name, frame, source, painted, result)
         stream.painted(frame, painted.key)
         # What the answer took beyond what the engine counts is the pipe, the file and the waiting.
         clock.lap("transport")
         clock.move("transport", painted.seconds)
+        # The next capture, too, as far as it took longer than the engine.
+        clock.move("transport", {"capture": max(0.0, ahead - sum(painted.seconds.values()))})
         return painted, result
 
     def _size(self) -> tuple[int, int]:
@@ -250,28 +275,3 @@ class Job:
             self._values.free()
         if self._folder:
             shutil.rmtree(self._folder, ignore_errors=True)
-
-
-class _Clock:
-    """Seconds by stage."""
-
-    def __init__(self) -> None:
-        self._begin = self._last = time.perf_counter()
-        self.seconds: dict[str, float] = {}
-
-    def lap(self, stage: str) -> None:
-        """Add the time since the last lap to a stage."""
-        now = time.perf_counter()
-        self.seconds[stage] = self.seconds.get(stage, 0.0) + now - self._last
-        self._last = now
-
-    def move(self, stage: str, parts: dict[str, float]) -> None:
-        """Book a part of a stage's time on others."""
-        for part, seconds in parts.items():
-            self.seconds[stage] -= seconds
-            self.seconds[part] = self.seconds.get(part, 0.0) + seconds
-
-    @property
-    def total(self) -> float:
-        """Seconds since it was made."""
-        return self._last - self._begin

@@ -47,6 +47,8 @@ class SceneJob(Job):
     outer: the scene that is rendered.
     """
 
+    in_order = False
+
     def __init__(self, scene: bpy.types.Scene, worker, outer: bpy.types.Scene) -> None:
         super().__init__(scene, worker)
         self.streams = [SceneStream(scene, self.node_of(stream), stream.name, self) for stream in self.streams]

@@ -13,7 +13,7 @@ import bpy
 from bpy.app.handlers import persistent
 
 from . import exchange, graph, handlers, hidden, host, mark, pixels, render, shelf, status, still, survey, view
-from .capture import Capture
+from .capture import Capture, Captured
 from .door.messages import Paint, Settings
 from .errors import CancelledError, PaintError
 from .values import Values
@@ -104,7 +104,8 @@ class _Preview:
         self.is_done = False
         self._trouble: PaintError | None = None
         self._rgb = None
-        self._source, self._mask, settings = render.without_handlers(lambda: _capture(scene, node, frame))
+        self._captured, settings = render.without_handlers(lambda: _capture(scene, node, frame))
+        self._mask = self._captured.planes.get("mask")
         self._weight = settings.style_weight
         width = min(_WIDTH, settings.working_width or _WIDTH)
         alone = replace(settings, method="johnson", working_width=width, iterations=0, upscale=1)
@@ -116,7 +117,7 @@ class _Preview:
     def _paint(self) -> None:
         try:
             planes = {} if self._mask is None else {"mask": pixels.plane_to_door(self._mask)}
-            self._rgb = self._worker.paint(self._request, pixels.to_door(self._source), planes)[1]
+            self._rgb = self._worker.paint(self._request, self._captured.rgb, planes)[1]
         except PaintError as trouble:
             self._trouble = trouble
         finally:
@@ -133,13 +134,13 @@ class _Preview:
             _failed = self.key, self.frame
             status.say(node, str(self._trouble or "the preview failed"), is_error=True)
             return
-        still.show(node, mark.preview(pixels.from_door(self._rgb, self._source, self._mask)))
+        still.show(node, mark.preview(pixels.from_door(self._rgb, self._captured.picture, self._mask)))
         _shown[self.key] = "preview", self.frame
         status.say(node, f"Frame {self.frame}: a preview, this frame alone; it is not baked")
 
 
-def _capture(scene: bpy.types.Scene, node: bpy.types.Node, frame: int) -> tuple:
-    """What is wired into a node at a frame, picture and mask (or None), and the node's settings there."""
+def _capture(scene: bpy.types.Scene, node: bpy.types.Node, frame: int) -> tuple[Captured, Settings]:
+    """What is wired into a node at a frame, and the node's settings there."""
     values = Values(scene)
     folder = exchange.folder()
     capture = None
@@ -147,7 +148,7 @@ def _capture(scene: bpy.types.Scene, node: bpy.types.Node, frame: int) -> tuple:
         values.go(frame)
         settings: Settings = values.read(node.name)
         capture = Capture(scene, node, folder)
-        return capture.take(frame), capture.planes.get("mask"), settings
+        return capture.take(frame), settings
     finally:
         if capture is not None:
             capture.free()

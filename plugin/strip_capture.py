@@ -14,6 +14,7 @@ import bpy
 import numpy as np
 
 from . import exr, graph, hidden, host, picture, strips, window_thread
+from .capture import Captured
 from .errors import CancelledError, PaintError
 from .strips import Place
 
@@ -60,8 +61,6 @@ class StripCapture:
         self._input = name
         self._parent = folder
         self._scene: bpy.types.Scene | None = None
-        #: What came along with the picture, as of `Capture`: a mask at most, strips hand their modifiers no passes.
-        self.planes: dict[str, np.ndarray] = {}
         has_mask = name == "Image" and graph.source_of(place.node_of(scene), "Mask") is not None
         self._mask = StripCapture(scene, place, folder, "Mask") if has_mask else None
         #: The picture that was taken last.
@@ -70,17 +69,18 @@ class StripCapture:
         self.repeats = False
 
     @window_thread.only
-    def take(self, frame: int) -> np.ndarray:
-        """The picture at a frame: float32 (H, W, 4), RGBA, scene-linear, premultiplied, bottom row first."""
+    def take(self, frame: int) -> Captured:
+        """What the strip hands on at a frame; with a mask at most: strips hand their modifiers no passes."""
         if self._scene is None:
             self._set_up(frame)
         taken = self._render(frame)
         self.repeats = self.last is not None and np.array_equal(self.last, taken)
         self.last = taken
-        if self._mask:
-            self.planes["mask"] = self._mask.take(frame)[..., 0]
-            self.repeats = self.repeats and self._mask.repeats
-        return taken
+        if not self._mask:
+            return Captured(taken, {})
+        mask = self._mask.take(frame).picture[..., 0]
+        self.repeats = self.repeats and self._mask.repeats
+        return Captured(taken, {"mask": mask})
 
     @window_thread.only
     def goes_on_from(self, other: "StripCapture", frame: int) -> bool:

@@ -191,18 +191,23 @@ class Worker:
         return hello
 
     def paint(
-        self, request: messages.Paint, source: np.ndarray, planes: Mapping[str, np.ndarray] | None = None
+        self,
+        request: messages.Paint,
+        source: np.ndarray,
+        planes: Mapping[str, np.ndarray] | None = None,
+        meanwhile: Callable[[], None] = lambda: None,
     ) -> tuple[messages.Painted, np.ndarray]:
         """Paint one frame; return what the engine says of it, and the picture. The planes it asks for are in `seen`.
 
         request: its `id`, `pixels`, `width`, `height` and `inputs` are filled in here.
         source:  float32 (H, W, 3), as the door wants it; planes: what comes along with it, likewise.
+        meanwhile: what there is to do while the engine paints.
         A worker that dies is started again once, with the same request. Raises `PaintError`.
         """
         with self._at_work():
             for attempt in (1, 2):
                 try:
-                    return self._paint(request, source, planes or {})
+                    return self._paint(request, source, planes or {}, meanwhile if attempt == 1 else lambda: None)
                 except _DiedError as error:
                     if self._is_cancelled:
                         self._drop()
@@ -236,7 +241,11 @@ class Worker:
                 self._is_busy = not outermost
 
     def _paint(
-        self, request: messages.Paint, source: np.ndarray, planes: Mapping[str, np.ndarray]
+        self,
+        request: messages.Paint,
+        source: np.ndarray,
+        planes: Mapping[str, np.ndarray],
+        meanwhile: Callable[[], None],
     ) -> tuple[messages.Painted, np.ndarray]:
         self.start()
         self._tell("loading the networks" if self._is_fresh else "")
@@ -246,6 +255,11 @@ class Worker:
         height, width = source.shape[:2]
         request = replace(request, id=self._requests, pixels=self._pixels.path, width=width, height=height)
         self._process.send(replace(request, inputs=tuple(planes)))
+        try:
+            meanwhile()
+        except BaseException:
+            self._drop()  # it would go on, and write into the file that the next request is in
+            raise
         while True:
             answer = self._process.receive()
             if isinstance(answer, messages.Failed) and answer.id in (None, self._requests):

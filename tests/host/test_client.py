@@ -25,10 +25,10 @@ def client(part, tmp_path, monkeypatch):
         worker.close()
 
 
-def paint(part, worker, frame, source, previous=None):
+def paint(part, worker, frame, source, previous=None, **more):
     messages = part("door.messages")
     settings = messages.Settings(method="blend", working_width=0)
-    return worker.paint(messages.Paint(0, "test", frame, 0, 0, "", settings, previous), source)
+    return worker.paint(messages.Paint(0, "test", frame, 0, 0, "", settings, previous), source, **more)
 
 
 def picture(number: int) -> np.ndarray:
@@ -82,6 +82,22 @@ def test_killed_again_and_again(part, client):
         paint(part, worker, number, picture(number))
     with pytest.raises(part("errors").PaintError, match=r"died twice while it painted: frame 3 \(killed by signal 9"):
         paint(part, worker, 3, picture(3))
+
+
+def test_what_is_stopped_meanwhile_does_not_disturb_the_next_frame(part, client):
+    """The engine would go on with the frame that nobody waits for, and write into the next one's file."""
+    worker, cancelled = client("whole"), part("errors").CancelledError
+    _, expected = paint(part, worker, 1, picture(1))
+
+    def stop():
+        raise cancelled
+
+    with pytest.raises(cancelled):
+        paint(part, worker, 2, picture(2), meanwhile=stop)
+    done = []
+    _, found = paint(part, worker, 1, picture(1), meanwhile=lambda: done.append(worker.hello))
+    np.testing.assert_array_equal(found, expected)
+    assert done == [worker.hello], "done once, while the engine is at work"
 
 
 def test_nothing_is_left_behind(part, client):

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from neural_style.cache import FrameCache, State, derived_key, frame_key
+from neural_style import digests
+from neural_style.cache import FrameCache, PatientCache, State, derived_key, frame_key
 from neural_style.door.errors import NeuralStyleError
 
 
@@ -111,3 +112,35 @@ def test_the_key_names_pixels_predecessor_and_all_parts():
 def test_rounding_is_that_of_the_file(value):
     frame = np.full((2, 2, 3), value, np.float32)
     assert np.array_equal(State(frame, frame).rounded().picture, frame)
+
+
+def test_pixels_are_named_by_all_that_they_are():
+    pixels = np.arange(24, dtype=np.float32).reshape(2, 4, 3)
+    others = [
+        (pixels + 1,),
+        (pixels.reshape(4, 2, 3),),
+        (pixels.astype(np.float64),),
+        (pixels, None),
+        (None, pixels),
+        (pixels[:1], pixels[1:]),
+        (pixels, pixels),
+    ]
+    assert len({digests.of_pixels(*arrays) for arrays in [(pixels,), *others]}) == 1 + len(others)
+    assert digests.of_pixels(pixels[:, ::2]) == digests.of_pixels(pixels[:, ::2].copy())
+
+
+def test_a_patient_cache_has_what_it_has_not_written(tmp_path):
+    random = np.random.default_rng(0)
+    state = State(random.random((4, 8, 3), np.float32), random.random((4, 8, 3), np.float32), "look", ("before",))
+    patient, other = PatientCache(tmp_path), FrameCache(tmp_path)
+    patient.put("0" * 40, state)
+    held = patient.get("0" * 40)
+    assert other.get("0" * 40) is None
+    patient.settle()
+    for kept in (patient.get("0" * 40), other.get("0" * 40)):
+        assert (kept.look, kept.line) == (held.look, held.line)
+        np.testing.assert_array_equal(kept.picture, held.picture)
+        np.testing.assert_array_equal(kept.source, held.source)
+    without = PatientCache(tmp_path, limit=0)
+    without.put("1" * 40, state)
+    assert without.get("1" * 40) is None

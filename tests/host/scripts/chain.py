@@ -20,9 +20,9 @@ worker = shot.part("worker").Worker
 told, plain = [], worker.paint
 
 
-def paint(self, request, rgb, planes=None):
+def paint(self, request, rgb, planes=None, *meanwhile):
     told.append(request.previous is not None)
-    return plain(self, request, rgb, planes)
+    return plain(self, request, rgb, planes, *meanwhile)
 
 
 worker.paint = paint

@@ -33,9 +33,9 @@ worker = shot.part("worker").Worker
 plain = worker.paint
 
 
-def paint(self, request, rgb, planes=None):
+def paint(self, request, rgb, planes=None, *meanwhile):
     told.append([list(planes or {}), list(request.outputs)])
-    return plain(self, request, rgb, planes)
+    return plain(self, request, rgb, planes, *meanwhile)
 
 
 worker.paint = paint

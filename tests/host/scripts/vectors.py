@@ -70,10 +70,10 @@ worker = shot.part("worker").Worker
 plain = worker.paint
 
 
-def paint(self, request, rgb, planes=None):
+def paint(self, request, rgb, planes=None, *meanwhile):
     told.append(sorted(planes or {}))
     np.savez(Path(folder, f"{current}{request.frame}.npz"), **(planes or {}))
-    answer = plain(self, request, rgb, planes)
+    answer = plain(self, request, rgb, planes, *meanwhile)
     keys.append(answer[0].key)
     return answer
 
