@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
+from neural_style import digests
 from neural_style.door.errors import NeuralStyleError
 from neural_style.pixels import Frame
 
@@ -71,9 +72,8 @@ def _whole(frame: NDArray[np.float16]) -> Frame:
 def frame_key(source: Frame, earlier: Sequence[str], *parts: str) -> str:
     """The key of a frame: a hash of its source pixels, the keys of earlier frames and all else it depends on."""
     digest = hashlib.blake2b(digest_size=20)
-    for part in (str(VERSION), str(source.shape), *earlier, "", *parts):
+    for part in (str(VERSION), digests.of_pixels(source), *earlier, "", *parts):
         digest.update(part.encode() + b"\0")
-    digest.update(np.ascontiguousarray(source, dtype=np.float32).data)
     return digest.hexdigest()
 
 
@@ -187,3 +187,27 @@ class FrameCache:
             with suppress(OSError):
                 path.unlink()
                 self._size -= size
+
+
+class PatientCache(FrameCache):
+    """A cache that holds states in memory until it is told to write them: an answer need not wait for the disk."""
+
+    def __init__(self, folder: Path | None = None, limit: float | None = None) -> None:
+        super().__init__(folder, limit)
+        self._held: dict[str, State] = {}
+
+    def get(self, key: str) -> State | None:
+        """The state kept under this key, as it comes back from the disk, written or not."""
+        held = self._held.get(key)
+        return super().get(key) if held is None else held.rounded()
+
+    def put(self, key: str, state: State) -> None:
+        """Hold a state."""
+        if self.limit > 0:
+            self._held[key] = state
+
+    def settle(self) -> None:
+        """Write what is held."""
+        for key, state in self._held.items():
+            super().put(key, state)
+        self._held.clear()

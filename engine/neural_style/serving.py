@@ -7,7 +7,7 @@ from time import perf_counter
 import numpy as np
 
 from neural_style.beside import Beside
-from neural_style.cache import FrameCache
+from neural_style.cache import PatientCache
 from neural_style.device import describe
 from neural_style.doctor import versions
 from neural_style.door import planes
@@ -28,7 +28,8 @@ class Server:
 
     def __init__(self) -> None:
         self.painter = Painter()
-        self.cache = FrameCache()
+        #: To be settled when an answer is on its way.
+        self.cache = PatientCache()
         self.device = describe(self.painter.device)
         self.versions = versions()
         self._sessions: dict[str, Session] = {}

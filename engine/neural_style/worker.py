@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 #: Seconds that the process has to leave once its input has closed.
 _GRACE = 0.3
 
+#: Held while a frame that was painted is written to the cache: the process does not leave in between.
+_keeping = threading.Lock()
+
 
 def main() -> int:
     """Serve until the input ends."""
@@ -46,6 +49,8 @@ def main() -> int:
             if isinstance(data, framing.BrokenPipe):
                 raise data
             framing.send(answers, pack(_answer(data, server, answers)))
+            with _keeping:
+                server.cache.settle()
     except (framing.BrokenPipe, KeyboardInterrupt):
         return 1
     return 0
@@ -60,7 +65,8 @@ def _read(requests: BinaryIO, inbox: "queue.SimpleQueue[dict[str, object] | fram
     except framing.BrokenPipe as error:
         inbox.put(error)
     time.sleep(_GRACE)  # one that has nothing to do leaves by itself
-    os._exit(1)
+    with _keeping:
+        os._exit(1)
 
 
 def _log() -> None:

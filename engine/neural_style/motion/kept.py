@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from neural_style import digests
 from neural_style.cache import cache_folder
 from neural_style.door.errors import NeuralStyleError
 from neural_style.motion.flow import FlowEstimator
@@ -62,10 +63,7 @@ class KeptFlow:
         return _flow(levels)
 
     def _path(self, a: NDArray[np.float32], b: NDArray[np.float32]) -> Path:
-        digest = hashlib.blake2b(f"{VERSION} {self.name} {a.shape}".encode(), digest_size=20)
-        for frame in (a, b):
-            digest.update(np.ascontiguousarray(frame).data)
-        key = digest.hexdigest()
+        key = hashlib.blake2b(f"{VERSION} {self.name} {digests.of_pixels(a, b)}".encode(), digest_size=20).hexdigest()
         return self.folder / key[:2] / f"{key}.png"
 
     def _keep(self, path: Path, levels: NDArray[np.uint16]) -> None:

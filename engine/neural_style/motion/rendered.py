@@ -1,10 +1,11 @@
 """Exact motion: what a renderer's vectors, and its depth, tell of the way back to the frame before."""
 
-import hashlib
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+
+from neural_style import digests
 
 #: Two vectors are of one point where they differ by less than this many pixels and this share of their length. What
 #: is compared lies up to half a pixel aside, where a turning surface moves a little otherwise.
@@ -39,10 +40,7 @@ class Rendered:
 
     def digest(self) -> str:
         """Names all of it, for the key of a frame."""
-        digest = hashlib.blake2b(b"rendered 1", digest_size=20)
-        for array in (self.before, self.after, self.depth):
-            digest.update(b"none" if array is None else np.ascontiguousarray(array, np.float32).data)
-        return digest.hexdigest()
+        return digests.of_pixels(self.before, self.after, self.depth)
 
 
 def way_back(
