@@ -16,6 +16,8 @@ from statistics import median
 
 from tabulate import tabulate
 
+import clips
+
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "install"))
 
@@ -53,7 +55,7 @@ def row(way: str, runs: list[dict]) -> list:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("clip", type=Path, metavar="CLIP")
+    parser.add_argument("clip", type=clips.located, metavar="CLIP")
     parser.add_argument("--frames", type=int, default=12)
     parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args()

@@ -5,13 +5,13 @@ milliseconds there and back of every kind of convolution, with the least and the
 evaluation of `steady`'s objective with its gradient, by the same functions on either kernels.
 """
 
-import argparse
 import os
 import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+import sizes
 import torch
 from tabulate import tabulate
 
@@ -20,7 +20,6 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "unit"))
 from frames import texture
 from neural_style import weights
 from neural_style.bench.timing import Spread, in_turns, ratio
-from neural_style.commands import arguments
 from neural_style.methods import METHODS
 from neural_style.networks import rectified
 from neural_style.networks.rectified import RectifiedConvolution
@@ -97,12 +96,7 @@ def evaluation(height: int, width: int, rounds: int) -> list[str]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument(
-        "--size", type=arguments.size, action="append", metavar="WxH", help="of a frame; may be given again"
-    )
-    parser.add_argument("--rounds", type=int, default=9)
-    options = parser.parse_args()
+    options = sizes.parser(__doc__, rounds=9).parse_args()
     by("native")
     if not rectified.processor():
         sys.exit("there are no native convolutions here (build the engine where there is a C++ compiler)")

@@ -6,27 +6,22 @@ backend out. `neural_style.bench.kernels` tells what is measured and how; `neura
 all the rest.
 """
 
-import argparse
 import json
 from pathlib import Path
 from typing import Any
 
 import cv2
+import sizes
 import torch
 from tqdm import tqdm
 
 from neural_style.bench import kernels
 from neural_style.bench.machine import describe
-from neural_style.commands import arguments
 from neural_style.motion import opencl_backend
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument(
-        "--size", type=arguments.size, action="append", metavar="WxH", help="of a frame; may be given again"
-    )
-    parser.add_argument("--rounds", type=int, default=15)
+    parser = sizes.parser(__doc__, rounds=15)
     parser.add_argument("--without", action="append", default=[], choices=("native", "torch", "opencl"))
     parser.add_argument("-o", "--output", type=Path, metavar="FOLDER")
     options = parser.parse_args()

@@ -6,7 +6,6 @@ rounds. Both take a frame (H, W, 3) and give one; both have as many threads. The
 Johnson's network has random weights, exported for each size as the ONNX model zoo's are.
 """
 
-import argparse
 import sys
 import tempfile
 from collections.abc import Callable
@@ -15,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import onnxruntime
+import sizes
 import torch
 from tabulate import tabulate
 from tqdm import tqdm
@@ -23,7 +23,6 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "unit"))
 
 from neural_style.bench import clip
 from neural_style.bench.timing import Spread, in_turns, ratio
-from neural_style.commands import arguments
 from neural_style.pixels import Frame
 from neural_style.styles import Stylist
 from originals import original
@@ -52,12 +51,7 @@ def runtime(path: Path, scale: float, **more: np.ndarray) -> Callable[[Frame], F
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument(
-        "--size", type=arguments.size, action="append", metavar="WxH", help="of a frame; may be given again"
-    )
-    parser.add_argument("--rounds", type=int, default=15)
-    options = parser.parse_args()
+    options = sizes.parser(__doc__, rounds=15).parse_args()
     cpu, stylist = torch.device("cpu"), Stylist(torch.device("cpu"))
     shares = np.eye(26, dtype=np.float32)[PLACE]
     rows = []

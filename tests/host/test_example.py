@@ -1,7 +1,6 @@
 """The example file is made, opens, and its scenes are painted."""
 
-import cv2
-import numpy as np
+import movies
 import pytest
 
 import example
@@ -10,14 +9,8 @@ import example
 @pytest.fixture(scope="module")
 def clip(tmp_path_factory):
     """A short movie in the place of the one that is fetched."""
-    path = tmp_path_factory.mktemp("clip") / "clip.avi"
-    writer = cv2.VideoWriter(str(path), cv2.VideoWriter_fourcc(*"MJPG"), 25, (160, 90))
-    for number in range(132):
-        frame = np.full((90, 160, 3), 90, np.uint8)
-        cv2.circle(frame, (10 + number, 45), 20, (30, 200, 90), -1)
-        writer.write(frame)
-    writer.release()
-    return path
+    frames = [(90, (10 + number, 45)) for number in range(132)]
+    return movies.disc(tmp_path_factory.mktemp("clip") / "clip.avi", frames, (160, 90), 20)
 
 
 def test_example(blender, clip, tmp_path):

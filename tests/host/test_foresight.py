@@ -1,6 +1,6 @@
 """While the engine paints a frame of an animation, Blender captures the next: each once, and the very same pictures."""
 
-import cv2
+import movies
 import numpy as np
 import pytest
 
@@ -8,14 +8,8 @@ import pytest
 @pytest.fixture(scope="module")
 def foresight(blender, tmp_path_factory):
     """A movie of five frames, through `foresight.py`."""
-    movie = tmp_path_factory.mktemp("movie") / "in.avi"
-    writer = cv2.VideoWriter(str(movie), cv2.VideoWriter_fourcc(*"MJPG"), 25, (128, 54))
-    for number in range(5):
-        frame = np.full((54, 128, 3), 30 * (number + 1), np.uint8)
-        cv2.circle(frame, (30 + 15 * number, 20), 12, (30, 200, 90), -1)
-        writer.write(frame)
-    writer.release()
-    return blender.run("foresight", movie)
+    frames = [(30 * (number + 1), (30 + 15 * number, 20)) for number in range(5)]
+    return blender.run("foresight", movies.disc(tmp_path_factory.mktemp("movie") / "in.avi", frames, (128, 54), 12))
 
 
 def of(foresight, name: str, node: int) -> list[tuple[int, int]]:

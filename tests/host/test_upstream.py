@@ -1,8 +1,6 @@
 """Whatever is wired in is painted, at its own size, with its own alpha; weight 0 gives it back exactly."""
 
-from pathlib import Path
-
-import cv2
+import movies
 import numpy as np
 import pytest
 from test_values import srgb
@@ -11,14 +9,8 @@ from test_values import srgb
 @pytest.fixture(scope="module")
 def upstream(blender, tmp_path_factory):
     """A short movie, and all else, through `upstream.py`."""
-    movie = tmp_path_factory.mktemp("movie") / "in.avi"
-    writer = cv2.VideoWriter(str(movie), cv2.VideoWriter_fourcc(*"MJPG"), 25, (128, 54))
-    for number in range(3):
-        frame = np.full((54, 128, 3), 40 * (number + 1), np.uint8)
-        cv2.circle(frame, (30 + 20 * number, 20), 12, (30, 200, 90), -1)
-        writer.write(frame)
-    writer.release()
-    return blender.run("upstream", Path(movie))
+    frames = [(40 * (number + 1), (30 + 20 * number, 20)) for number in range(3)]
+    return blender.run("upstream", movies.disc(tmp_path_factory.mktemp("movie") / "in.avi", frames, (128, 54), 12))
 
 
 def test_movie_and_colour_node(upstream):
