@@ -49,8 +49,7 @@ def main() -> int:
             if isinstance(data, framing.BrokenPipe):
                 raise data
             framing.send(answers, pack(_answer(data, server, answers)))
-            with _keeping:
-                server.cache.settle()
+            _keep(server)
     except (framing.BrokenPipe, KeyboardInterrupt):
         return 1
     return 0
@@ -99,6 +98,15 @@ def _answer(data: dict[str, object], server: "Server", answers: BinaryIO) -> Mes
             return server.paint(request)
     except Exception as error:  # the worker lives on, and the artist is told
         return _failed(request.id if isinstance(request, Paint) else None, error)
+
+
+def _keep(server: "Server") -> None:
+    """Write what was painted to the cache. What goes wrong there costs the cache, never the worker."""
+    try:
+        with _keeping:
+            server.cache.settle()
+    except Exception as error:
+        traceback.print_exception(error)
 
 
 def _failed(number: int | None, error: Exception) -> Failed:
