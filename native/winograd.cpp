@@ -147,7 +147,8 @@ void winograd_weights(const std::string& processor, const float* weights, int ou
                         line[x][o] = down[0] * g[0][x][o] + down[1] * g[1][x][o] + down[2] * g[2][x][o];
                 for (const auto& right : kShares) {
                     for (int o = 0; o < panel; ++o)
-                        to[o] = static_cast<float>(right[0] * line[0][o] + right[1] * line[1][o] + right[2] * line[2][o]);
+                        to[o] = static_cast<float>(right[0] * line[0][o] + right[1] * line[1][o] +
+                                                   right[2] * line[2][o]);
                     to += place;
                 }
             }

@@ -36,8 +36,6 @@ class Stream:
         self.capture: Capture | None = None
         #: A frame of weight 0, not painted yet: it will be, as the start of the shot, if the next one is to be painted.
         self.waiting: tuple[int, Settings, Captured, Planes] | None = None
-        #: The frame that will be asked for next, where that is known.
-        self.next: int | None = None
         #: The planes that are wired into something, and are to be shown.
         self.outputs: tuple[str, ...] = ()
         self._last: tuple[int, str] | None = None
@@ -74,6 +72,8 @@ class Job:
         self._values: Values | None = None
         self._folder: Path | None = None
         self._looks_ahead = False
+        #: The frame that will be asked for next, where that is known.
+        self._next: int | None = None
         self.streams = [Stream(scene, graph.find(self._tree, name), name) for name in survey.places(scene)]
 
     @window_thread.only
@@ -115,8 +115,7 @@ class Job:
         step = self.scene.frame_step
         # A still is followed by nothing, and nothing tells the first frame of an animation from one.
         goes_on = self._looks_ahead and self.frame == frame - step and frame + step <= self.scene.frame_end
-        for stream in self.streams:
-            stream.next = frame + step if goes_on else None
+        self._next = frame + step if goes_on else None
         self.frame = frame
         self._values.go(frame)
         return [seconds for stream in self.streams if (seconds := self._paint(stream, frame))]
@@ -223,9 +222,9 @@ class Job:
 
         def meanwhile() -> None:
             nonlocal ahead
-            if stream.next is not None:
+            if self._next is not None:
                 begin = time.perf_counter()
-                stream.capture.take_ahead(stream.next)
+                stream.capture.take_ahead(self._next)
                 ahead = time.perf_counter() - begin
 
         painted, result = worker.paint(replace(request, outputs=outputs), rgb, planes, meanwhile)

@@ -71,10 +71,7 @@ def _whole(frame: NDArray[np.float16]) -> Frame:
 
 def frame_key(source: Frame, earlier: Sequence[str], *parts: str) -> str:
     """The key of a frame: a hash of its source pixels, the keys of earlier frames and all else it depends on."""
-    digest = hashlib.blake2b(digest_size=20)
-    for part in (str(VERSION), digests.of_pixels(source), *earlier, "", *parts):
-        digest.update(part.encode() + b"\0")
-    return digest.hexdigest()
+    return derived_key(str(VERSION), digests.of_pixels(source), *earlier, "", *parts)
 
 
 def derived_key(key: str, *parts: str) -> str:
@@ -208,6 +205,5 @@ class PatientCache(FrameCache):
 
     def settle(self) -> None:
         """Write what is held."""
-        for key, state in self._held.items():
-            super().put(key, state)
-        self._held.clear()
+        while self._held:
+            super().put(*self._held.popitem())

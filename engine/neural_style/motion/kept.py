@@ -1,6 +1,5 @@
 """Optical flow that is kept on disk: another style on the same clip needs none estimated."""
 
-import hashlib
 import os
 import tempfile
 from contextlib import suppress
@@ -12,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neural_style import digests
-from neural_style.cache import cache_folder
+from neural_style.cache import cache_folder, derived_key
 from neural_style.door.errors import NeuralStyleError
 from neural_style.motion.flow import FlowEstimator
 
@@ -63,7 +62,7 @@ class KeptFlow:
         return _flow(levels)
 
     def _path(self, a: NDArray[np.float32], b: NDArray[np.float32]) -> Path:
-        key = hashlib.blake2b(f"{VERSION} {self.name} {digests.of_pixels(a, b)}".encode(), digest_size=20).hexdigest()
+        key = derived_key(digests.of_pixels(a, b), str(VERSION), self.name)
         return self.folder / key[:2] / f"{key}.png"
 
     def _keep(self, path: Path, levels: NDArray[np.uint16]) -> None:
