@@ -40,6 +40,14 @@ class Captured:
         """The picture as the door wants it."""
         return pixels.to_door(self.picture)
 
+    @cached_property
+    def beside(self) -> dict[str, np.ndarray]:
+        """What came with it, as the door wants it."""
+        found = {name: pixels.plane_to_door(self.planes[name]) for name in ("mask", "depth") if name in self.planes}
+        if "vectors" in self.planes:
+            found["vectors"] = pixels.vectors_to_door(self.planes["vectors"], self.picture.shape[:2])
+        return found
+
 
 class Capture:
     """The upstream of one node. `free` it in the end. Raises `PaintError` where a pass that is wired in is off.
@@ -56,6 +64,9 @@ class Capture:
         #: A frame that was taken before it was asked for.
         self._ahead: tuple[int, Captured] | None = None
         wired = {plane: each for plane, each in sockets.INPUTS.items() if graph.source_of(node, each)}
+        if "vectors" not in wired or scene.frame_step != 1:  # they lead one frame back, and the painter goes farther
+            wired.pop("vectors", None)
+            wired.pop("depth", None)  # by itself it tells nothing
         inputs = ["Image", *wired.values()]
         group, _ = graph.holder(host.tree_of(scene), self._name)
         above = graph.upstream([group] if group else [graph.source_of(node, each).node for each in inputs])
@@ -114,15 +125,13 @@ class Capture:
             raise PaintError("Blender did not render what is wired into the node", f"{self._name}, frame {frame}")
         return found
 
-    def take_ahead(self, frame: int) -> None:
+    def take_ahead(self, frame: int) -> Captured | None:
         """Have the frame that is asked for next at hand, if it can be had: what is wrong with it, `take` tells."""
-        if not self._stands_alone or (self._ahead and self._ahead[0] == frame):
-            return
-        with contextlib.suppress(PaintError):
-            found = self._render(frame)
-            if found:
-                _ = found.rgb
-                self._ahead = frame, found
+        if self._stands_alone and not (self._ahead and self._ahead[0] == frame):
+            with contextlib.suppress(PaintError):
+                found = self._render(frame)
+                self._ahead = (frame, found) if found else None
+        return self._ahead[1] if self._ahead else None
 
     def _render(self, frame: int) -> Captured | None:
         # A still render would take its frame from the window's scene, not from this one (4.5 to 5.2).

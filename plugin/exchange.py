@@ -1,5 +1,6 @@
 """The file in which pixels cross the door: a picture and planes beside it, mapped into memory, owned by this side."""
 
+import itertools
 import math
 import os
 import shutil
@@ -13,6 +14,9 @@ from .door import planes as door_planes
 
 #: A folder for all temporary files, if set.
 TEMPORARY_VARIABLE = "NEURAL_STYLE_TEMPORARY"
+
+#: Another name for each file: the other side may still have an old one open, and Windows minds.
+_numbers = itertools.count(1)
 
 _SHARED_MEMORY = Path("/dev/shm")
 
@@ -38,7 +42,6 @@ class PixelFile:
 
     def __init__(self, place: Path) -> None:
         self._place = place
-        self._count = 0
         self._map: np.memmap | None = None
         self._places: dict[str, door_planes.Place] = {}
 
@@ -53,9 +56,7 @@ class PixelFile:
         size = door_planes.size(self._places)
         if self._map is None or self._map.nbytes != size:
             self.close()
-            # Another name each time: the other side may still have the old one open, and Windows minds.
-            self._count += 1
-            name = self._place / f"pixels-{self._count}"
+            name = self._place / f"pixels-{next(_numbers)}"
             self._map = np.memmap(name, np.float32, mode="w+", shape=size // np.float32().nbytes)
         for name, array in {"picture": rgb, **planes}.items():
             self._view(name)[...] = array

@@ -1,5 +1,6 @@
 """One render job: from its first frame to its last, what every Neural Style node of the scene paints."""
 
+import contextlib
 import shutil
 import sys
 import time
@@ -17,6 +18,7 @@ from .door.messages import Paint, Painted, Settings
 from .errors import PaintError
 from .progress import Progress
 from .values import Values
+from .worker import Coming
 
 #: What comes along with a picture, by name, as the door wants it.
 Planes = dict[str, np.ndarray]
@@ -179,17 +181,11 @@ class Job:
 
     def _planes(self, stream: Stream, captured: Captured) -> Planes:
         """What was captured beside a picture, as the door wants it."""
-        source, found = captured.picture, captured.planes
-        planes = {name: pixels.plane_to_door(found[name]) for name in ("mask", "depth") if name in found}
-        if "vectors" in found and self.scene.frame_step == 1:  # they lead one frame back, and the painter goes farther
-            planes["vectors"] = pixels.vectors_to_door(found["vectors"], source.shape[:2])
-        else:
-            planes.pop("depth", None)
-        for name, plane in planes.items():
-            if plane.shape[:2] != source.shape[:2]:
+        for name, plane in captured.beside.items():
+            if plane.shape[:2] != captured.picture.shape[:2]:
                 label = sockets.INPUTS[name]
                 raise PaintError(f"{label} has another size than Image", stream.name, "scale it to the same size")
-        return planes
+        return captured.beside
 
     def _show(self, stream: Stream, seen: Planes, source: np.ndarray) -> None:
         """Show what is asked for beside the picture."""
@@ -220,12 +216,12 @@ class Job:
             self._bake.keep(stream.name, frame, source, *worker.paint(whole, rgb, planes))
         ahead = 0.0
 
-        def meanwhile() -> None:
+        def meanwhile() -> Coming | None:
             nonlocal ahead
-            if self._next is not None:
-                begin = time.perf_counter()
-                stream.capture.take_ahead(self._next)
-                ahead = time.perf_counter() - begin
+            begin = time.perf_counter()
+            coming = self._coming(stream)
+            ahead = time.perf_counter() - begin
+            return coming
 
         painted, result = worker.paint(replace(request, outputs=outputs), rgb, planes, meanwhile)
         if settings.style_weight == 1:
@@ -237,6 +233,12 @@ class Job:
         # The next capture, too, as far as it took longer than the engine.
         clock.move("transport", {"capture": max(0.0, ahead - sum(painted.seconds.values()))})
         return painted, result
+
+    def _coming(self, stream: Stream) -> Coming | None:
+        """What the next frame of the stream will bring, where that is known; what is wrong with it, it tells itself."""
+        captured = stream.capture.take_ahead(self._next) if self._next is not None else None
+        with contextlib.suppress(PaintError):
+            return captured and (captured.rgb, self._planes(stream, captured))
 
     def _size(self) -> tuple[int, int]:
         """Height and width of the render."""

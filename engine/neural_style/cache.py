@@ -49,13 +49,18 @@ class State:
 
     def rounded(self) -> "State":
         """As it comes back from the disk, so that a frame painted from memory equals one painted from there."""
-        rounded: dict[str, Any] = {name: _whole(_half(array)) for name, array in self.arrays().items()}
+        rounded: dict[str, Any] = {name: as_kept(array) for name, array in self.arrays().items()}
         return replace(self, **rounded)
 
     def arrays(self) -> dict[str, Frame]:
         """What is kept as arrays, by name."""
         known = {"source": self.source, "picture": self.picture, "after": self.after, "depth": self.depth}
         return {name: array for name, array in known.items() if array is not None}
+
+
+def as_kept(frame: Frame) -> Frame:
+    """A frame as it comes back from the disk."""
+    return _whole(_half(frame))
 
 
 def _half(frame: Frame) -> NDArray[np.float16]:

@@ -20,6 +20,7 @@ from neural_style.door.errors import NeuralStyleError
 from neural_style.door.messages import Settings
 from neural_style.graphs import Graphs
 from neural_style.methods import Method, Start
+from neural_style.motion.ahead import AheadMotion
 from neural_style.networks.vgg import VGG, read_vgg19
 from neural_style.objective import Grams, Previous, Targets, closed_form, gram_matrices
 from neural_style.pixels import Frame, from_vgg, to_vgg, with_area
@@ -74,8 +75,8 @@ class Painter:
         self.device = devices.choose()
         self.flow: motion.FlowEstimator = motion.FLOWS[flow or motion.preferred(self.device.type)]()
         self.stylist = Stylist(self.device)
-        #: What has begun with the motion and with T that will be asked for, while a film is painted.
-        self.ahead_motion: motion.MotionEstimator | None = None
+        #: What has begun with the motion and with T that will be asked for: see `foresight`.
+        self.ahead_motion: AheadMotion | None = None
         self.ahead_stylist: AheadStylist | None = None
         self._upscaler = upscaler
         self._vgg19 = vgg19 or (Path(given) if given else None)
@@ -151,7 +152,7 @@ class Painter:
 
     def motion_for(self, method: Method) -> motion.MotionEstimator:
         """What estimates the motion that a method follows."""
-        return self.ahead_motion or motion.estimator(self.flow, method)
+        return self.ahead_motion.by(method) if self.ahead_motion else motion.estimator(self.flow, method)
 
     def previous(self, picture: Frame, reliability: Frame) -> Previous:
         """A warped picture (H, W, 3) and its reliability (H, W), as the objective takes them."""

@@ -8,9 +8,10 @@ import numpy as np
 
 from neural_style import shots, styles, upscale
 from neural_style.beside import Beside, seen
-from neural_style.cache import FrameCache, State, derived_key, frame_key
+from neural_style.cache import FrameCache, State, as_kept, derived_key, frame_key
 from neural_style.door.errors import NeuralStyleError
 from neural_style.door.messages import Settings
+from neural_style.foresight import Foresight
 from neural_style.methods import METHODS, Method
 from neural_style.methods import method as find_method
 from neural_style.painter import Painter
@@ -41,6 +42,19 @@ class Result:
     seconds: dict[str, float]
     note: str = ""
     planes: Mapping[str, Frame] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class InHand:
+    """A frame that is painted, or was painted last: what the next one is expected by.
+
+    frame: at the working size; line: the keys of the frames before it in its shot, the nearest first.
+    """
+
+    frame: Frame
+    settings: Settings
+    method: Method
+    line: tuple[str, ...]
 
 
 def check(settings: Settings) -> None:
@@ -107,6 +121,8 @@ class Session:
         self.cache = cache
         self.is_cut = is_cut
         self._last: tuple[str, State] | None = None
+        #: None where it was found in the cache, as the next one will be.
+        self._in_hand: InHand | None = None
 
     def paint(
         self,
@@ -152,6 +168,7 @@ class Session:
         cached = state is not None
         seconds: dict[str, float] = {}
         carried: Sequence[Carried] = ()
+        self._in_hand = None if cached else InHand(frame, settings, method, line)
         if state is None:
             painted = self.painter.paint(frame, settings, method, list(earlier.values()), rendered)
             state, seconds, carried = painted.state, painted.seconds, painted.carried
@@ -168,6 +185,24 @@ class Session:
             planes = _seen(outputs, source, settings, carried)
         seconds["transport"] = prepared + perf_counter() - start - seconds.get("upscale", 0.0)
         return Result(picture, key, cut, cached, seconds, note, planes)
+
+    def expect(self, source: Frame, foresight: Foresight, beside: Beside = _NOTHING) -> None:
+        """Begin with what the frame after the one in hand will ask for; from another thread than paints.
+
+        source, beside: as `paint` will be given them; the settings are taken to be those of the frame in hand.
+        """
+        hand = self._in_hand
+        if hand is None:
+            return
+        frame, before = to_working(source, hand.settings.working_width), as_kept(hand.frame)
+        earlier: list[Frame] = []
+        if hand.method.follows_time and frame.shape == before.shape and not self.is_cut(before, frame):
+            for distance in hand.method.distances:
+                if distance == 1 and beside.vectors is None:
+                    earlier.append(before)
+                elif 1 < distance <= len(hand.line) + 1 and (state := self.cache.get(hand.line[distance - 2])):
+                    earlier.append(state.source)
+        foresight.expect(frame, earlier, hand.method, hand.settings.style, hand.settings.seed)
 
     def finished(
         self,

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, BinaryIO, NoReturn
 from neural_style import __version__
 from neural_style.door import framing
 from neural_style.door.errors import NeuralStyleError
-from neural_style.door.messages import PROTOCOL, Failed, Hello, Message, Paint, Progress, pack, unpack
+from neural_style.door.messages import PROTOCOL, Expect, Failed, Hello, Message, Paint, Progress, pack, unpack
 
 if TYPE_CHECKING:
     from neural_style.serving import Server
@@ -30,11 +30,15 @@ _GRACE = 0.3
 _keeping = threading.Lock()
 
 
+#: Messages, as they arrive; what is wrong with the pipe; None at its end.
+_Inbox = queue.SimpleQueue[dict[str, object] | framing.BrokenPipe | None]
+
+
 def main() -> int:
     """Serve until the input ends."""
     requests, answers = _take_over_pipes()
-    inbox: queue.SimpleQueue[dict[str, object] | framing.BrokenPipe | None] = queue.SimpleQueue()
-    threading.Thread(target=_read, args=(requests, inbox), daemon=True).start()
+    inbox, expected = _Inbox(), _Inbox()
+    threading.Thread(target=_read, args=(requests, inbox, expected), daemon=True).start()
     try:
         try:
             from neural_style.serving import Server
@@ -45,6 +49,7 @@ def main() -> int:
             framing.send(answers, pack(_failed(None, error)))
             return 1
         framing.send(answers, pack(Hello(PROTOCOL, __version__, server.device, server.versions)))
+        threading.Thread(target=_expect, args=(expected, server), daemon=True).start()
         while (data := inbox.get()) is not None:
             if isinstance(data, framing.BrokenPipe):
                 raise data
@@ -55,17 +60,31 @@ def main() -> int:
     return 0
 
 
-def _read(requests: BinaryIO, inbox: "queue.SimpleQueue[dict[str, object] | framing.BrokenPipe | None]") -> None:
-    """Put what arrives into the inbox, None at its end; then see to it that this process ends."""
+def _read(requests: BinaryIO, inbox: _Inbox, expected: _Inbox) -> None:
+    """Put what arrives into the inboxes, None at its end; then see to it that this process ends.
+
+    What is expected does not wait for the frame that is painted.
+    """
     try:
         while (data := framing.receive(requests)) is not None:
-            inbox.put(data)
+            (expected if data.get("kind") == Expect.kind else inbox).put(data)
         inbox.put(None)
     except framing.BrokenPipe as error:
         inbox.put(error)
     time.sleep(_GRACE)  # one that has nothing to do leaves by itself
     with _keeping:
         os._exit(1)
+
+
+def _expect(expected: _Inbox, server: "Server") -> None:
+    """Have begun with what is expected. What goes wrong there is told when the frame is asked for."""
+    while isinstance(data := expected.get(), dict):
+        try:
+            request = unpack(data)
+            if isinstance(request, Expect):
+                server.expect(request)
+        except Exception as error:
+            traceback.print_exception(error)
 
 
 def _log() -> None:

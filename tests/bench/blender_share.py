@@ -1,8 +1,9 @@
-"""Measures what Blender and the way to the engine and back take of a frame, with and without capturing ahead.
+"""Measures what Blender and the way to the engine and back take of a frame, with and without what is done ahead.
 
 `.envs/engine/bin/python tests/bench/blender_share.py CLIP [--frames 12] [--rounds 3]` renders the clip in every Blender
-that is set up, in turns: alone, painted with each frame captured when it is asked for, and painted with the next frame
-captured while the engine paints. Prints medians, in milliseconds a frame; the share is all that is not the engine's.
+that is set up, in turns: alone; painted with each frame captured when it is asked for; with the next frame captured
+while the engine paints; and with the engine told of it, too. Prints medians, in milliseconds a frame; the share is all
+that is not the engine's.
 """
 
 import argparse
@@ -61,7 +62,7 @@ def main() -> None:
     options = parser.parse_args()
     for version in ("4.5", "5.2"):
         said = rendered(version, options.clip, options.frames, options.rounds)
-        rows = [row(way, said[way]) for way in ("alone", "waiting", "ahead")]
+        rows = [row(way, said[way]) for way in ("alone", "waiting", "ahead", "told")]
         print(f"Blender {said['blender']}, {said['size'][0]}×{said['size'][1]}, ms a frame\n")
         print(tabulate(rows, headers=("", "whole", "engine", "capture", "transport", "share"), tablefmt="github"))
         print(flush=True)

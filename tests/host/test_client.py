@@ -100,6 +100,74 @@ def test_what_is_stopped_meanwhile_does_not_disturb_the_next_frame(part, client)
     assert done == [worker.hello], "done once, while the engine is at work"
 
 
+@pytest.fixture
+def written(part, monkeypatch):
+    """The sources that were written into files, in order."""
+    pixel_file, written = part("exchange").PixelFile, []
+    write = pixel_file.write
+
+    def noted(self, source, *more):
+        written.append(source)
+        write(self, source, *more)
+
+    monkeypatch.setattr(pixel_file, "write", noted)
+    return written
+
+
+def played(part, worker, clip, coming, planes=None, outputs=()):
+    """The pictures of a clip; while each frame is painted, the engine is told what `coming` says of its number."""
+    messages, pictures, key = part("door.messages"), [], None
+    settings = messages.Settings(method="blend", working_width=0)
+    for number, source in enumerate(clip):
+        request = messages.Paint(0, "test", number, 0, 0, "", settings, key, outputs=outputs)
+        painted, picture = worker.paint(request, source, planes, lambda number=number: coming(number))
+        key = painted.key
+        pictures.append(np.dstack([picture, *worker.seen.values()]))
+    return np.stack(pictures)
+
+
+@pytest.mark.parametrize("how", ["whole", "once"])
+@pytest.mark.parametrize("outputs", [(), ("flow", "reliability")])
+def test_what_comes_next_is_sent_ahead_once(part, client, monkeypatch, tmp_path, written, how, outputs):
+    """Nor does it matter that the engine dies at the third frame, with the fourth at hand."""
+    clip = [picture(number) for number in range(5)]
+    planes = {"mask": np.full(clip[0].shape[:2], 0.5, np.float32)}
+    expected = played(part, client("whole"), clip, lambda number: None, planes, outputs)
+    written.clear()
+    monkeypatch.setenv("NEURAL_STYLE_CACHE", str(tmp_path / "other"))
+    worker = client(how)
+    found = played(part, worker, clip, lambda n: (clip[n + 1], planes) if n + 1 < len(clip) else None, planes, outputs)
+    np.testing.assert_array_equal(found, expected)
+    order = [0, 1, 2, 3, 4] if how == "whole" else [0, 1, 2, 3, 2, 3, 4]
+    assert len(written) == len(order) and all(a is clip[b] for a, b in zip(written, order, strict=True))
+
+
+def test_what_comes_otherwise_than_was_said_is_painted_as_it_comes(part, client, monkeypatch, tmp_path, written):
+    clip = [picture(number) for number in range(4)]
+    expected = played(part, client("whole"), clip, lambda number: None)
+    wrong = [(picture(9), {}), (clip[2][:30].copy(), {}), (clip[3].copy(), {"mask": clip[3][..., 0]}), None]
+    monkeypatch.setenv("NEURAL_STYLE_CACHE", str(tmp_path / "other"))
+    written.clear()
+    np.testing.assert_array_equal(played(part, client("whole"), clip, wrong.__getitem__), expected)
+    assert len(written) == len(clip) + 3
+
+
+def test_what_comes_next_and_cannot_be_sent_is_no_matter(part, client, monkeypatch, tmp_path):
+    clip = [picture(number) for number in range(3)]
+    expected = played(part, client("whole"), clip, lambda number: None)
+    monkeypatch.setenv("NEURAL_STYLE_CACHE", str(tmp_path / "other"))
+    worker, write = client("whole"), part("exchange").PixelFile.write
+
+    def full(self, *given):
+        if self is worker._coming_pixels:
+            raise OSError("no space left")
+        write(self, *given)
+
+    monkeypatch.setattr(part("exchange").PixelFile, "write", full)
+    found = played(part, worker, clip, lambda n: (clip[n + 1], {}) if n + 1 < len(clip) else None, {})
+    np.testing.assert_array_equal(found, expected)
+
+
 def test_nothing_is_left_behind(part, client):
     worker = client("whole")
     paint(part, worker, 1, picture(1))

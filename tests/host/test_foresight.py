@@ -23,6 +23,13 @@ def test_each_frame_is_captured_once_from_the_third_on_ahead(foresight):
     assert of(foresight, "one_stepping", 0) == [(1, 1), (3, 3), (5, 3)]
 
 
+def test_the_engine_is_told_what_was_captured_ahead_where_it_will_be_asked_for(foresight):
+    assert [kind for kind, _ in foresight.said["one_sent"]] == ["paint", *3 * ["paint", "expect"], "paint"]
+    files = [path for _, path in foresight.said["one_sent"]]
+    assert all(files[at] == files[at + 1] for at in (2, 4, 6)), "in the very file"
+    assert {kind for name in ("one_waiting", "one_still") for kind, _ in foresight.said[f"{name}_sent"]} == {"paint"}
+
+
 def test_a_still_is_followed_by_nothing(foresight):
     assert of(foresight, "one_still", 0) == [(3, 3)]
 

@@ -7,13 +7,17 @@ import pytest
 import torch
 
 from filming import film
-from neural_style import weights
+from neural_style import device as devices
+from neural_style import foresight, weights
+from neural_style.ahead import Ahead
 from neural_style.cache import FrameCache
 from neural_style.device import BFLOAT16_VARIABLE
 from neural_style.films import plan
 from neural_style.motion import BACKEND_VARIABLE, choice, without_opencl
+from neural_style.motion.ahead import AheadMotion
 from neural_style.networks.vgg import VGG
 from neural_style.painter import Painter
+from neural_style.styles import AheadStylist
 
 
 @pytest.fixture(autouse=True)
@@ -57,6 +61,25 @@ def clip(tmp_path_factory) -> Path:
 def short_segments(monkeypatch):
     """A film is painted in pieces of four frames."""
     monkeypatch.setattr(plan, "LENGTH", 4)
+
+
+@pytest.fixture
+def found(monkeypatch):
+    """What was found of what was asked for, by who was asked; None where nothing was begun."""
+    taken, found = Ahead._taken, {AheadMotion: [], AheadStylist: []}
+
+    def noted(self, given):
+        found[type(self)].append(taken(self, given))
+        return found[type(self)][-1]
+
+    monkeypatch.setattr(Ahead, "_taken", noted)
+    return found
+
+
+@pytest.fixture
+def beside(monkeypatch):
+    """T of the next frames is painted beside, whatever the device."""
+    monkeypatch.setattr(foresight, "_BESIDE", (devices.choose().type,))
 
 
 @pytest.fixture(scope="session")

@@ -129,7 +129,7 @@ def test_only_the_frame_before_is_told_exactly(painter, cache, monkeypatch):
         asked.append(1)
         return Motion(np.zeros((HEIGHT, WIDTH, 2), np.float32), np.ones((HEIGHT, WIDTH), np.float32))
 
-    monkeypatch.setattr(painter, "ahead_motion", estimate)
+    monkeypatch.setattr(painter, "motion_for", lambda method: estimate)
     play(Session(painter, cache), moving_clip(3), Beside(vectors=vectors(2)), replace(SETTINGS, method="blend-long"))
     assert len(asked) == 1  # of frame 3, to frame 1
 

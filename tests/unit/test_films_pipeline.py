@@ -10,13 +10,12 @@ import pytest
 
 from filming import LENGTHS
 from frames import texture
-from neural_style import device as devices
-from neural_style import memory
+from neural_style import foresight, memory
 from neural_style.ahead import Ahead
 from neural_style.cache import FrameCache
 from neural_style.door.errors import NeuralStyleError
 from neural_style.door.messages import Settings
-from neural_style.films import foresight, paint_clip
+from neural_style.films import paint_clip
 from neural_style.films.shot import SegmentFile
 from neural_style.motion import refine
 from neural_style.motion.ahead import AheadMotion
@@ -26,25 +25,6 @@ from neural_style.video import VideoWriter, read_frames
 
 QUICK = Settings(method="blend", working_width=0)
 pytestmark = pytest.mark.usefixtures("short_segments")
-
-
-@pytest.fixture
-def beside(monkeypatch):
-    """T of the next frames is painted beside, whatever the device."""
-    monkeypatch.setattr(foresight, "_BESIDE", (devices.choose().type,))
-
-
-@pytest.fixture
-def found(monkeypatch):
-    """What was found of what was asked for, by who was asked; None where nothing was begun."""
-    taken, found = Ahead._taken, {AheadMotion: [], AheadStylist: []}
-
-    def noted(self, given):
-        found[type(self)].append(taken(self, given))
-        return found[type(self)][-1]
-
-    monkeypatch.setattr(Ahead, "_taken", noted)
-    return found
 
 
 def painted(clip, output, painter, settings=QUICK, **options):

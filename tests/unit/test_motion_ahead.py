@@ -15,6 +15,8 @@ from neural_style.methods import METHODS
 from neural_style.motion.ahead import AheadMotion
 from neural_style.motion.kept import KeptFlow, read_flow
 
+STEADY = METHODS["steady"]
+
 
 class Counted:
     """DIS that notes what it was asked, and by which thread."""
@@ -39,7 +41,7 @@ def clip():
 
 def of(flow):
     """The default method's motion by a flow."""
-    return motion.EstimatedMotion(flow, METHODS["steady"])
+    return motion.EstimatedMotion(flow, STEADY)
 
 
 def assert_same(found, expected):
@@ -49,31 +51,43 @@ def assert_same(found, expected):
 
 def test_what_is_expected_is_estimated_once(clip):
     inside, plain = Counted(), of(motion.DISFlow())
-    with AheadMotion(of(inside)) as ahead:
+    with AheadMotion(inside) as ahead:
         for before, now in pairwise(clip):
-            ahead.expect(now, before)
+            ahead.expect(STEADY, now, before)
         for before, now in pairwise(clip):
-            assert_same(ahead(now.copy(), before.copy()), plain(now, before))
+            assert_same(ahead.by(STEADY)(now.copy(), before.copy()), plain(now, before))
         assert len(inside.asked) == 6  # there and back
     assert threading.get_ident() not in inside.threads and len(inside.threads) == 1
 
 
 def test_what_is_not_expected_is_estimated_when_asked(clip):
     inside, plain = Counted(), of(motion.DISFlow())
-    with AheadMotion(of(inside)) as ahead:
-        ahead.expect(clip[1], clip[0])
+    with AheadMotion(inside) as ahead:
+        ahead.expect(STEADY, clip[1], clip[0])
         changed = clip[0].copy()
         changed[7, 9, 1] += 1e-3  # one value of all
-        assert_same(ahead(clip[1], changed), plain(clip[1], changed))
+        assert_same(ahead.by(STEADY)(clip[1], changed), plain(clip[1], changed))
         assert any(b is changed for _, b in inside.asked)
-        assert_same(ahead(clip[0], clip[1]), plain(clip[0], clip[1]))  # the other way round
+        assert_same(ahead.by(STEADY)(clip[0], clip[1]), plain(clip[0], clip[1]))  # the other way round
+
+
+def test_methods_that_move_alike_find_each_others_motion_and_no_others(clip):
+    inside, frames = Counted(), (clip[1], clip[0])
+    with AheadMotion(inside) as ahead:
+        ahead.expect(STEADY.adjusted(temporal=0.5, iterations=9), *frames)
+        assert_same(ahead.by(STEADY)(*frames), of(motion.DISFlow())(*frames))
+        assert len(inside.asked) == 2
+        ahead.expect(STEADY, *frames)
+        fast = motion.EstimatedMotion(motion.DISFlow(), METHODS["fast"])
+        assert_same(ahead.by(METHODS["fast"])(*frames), fast(*frames))
+        assert len(inside.asked) == 6
 
 
 def test_an_error_reaches_who_asks(clip):
-    with AheadMotion(of(motion.DISFlow())) as ahead:
-        ahead.expect(clip[0], clip[1][1:])
+    with AheadMotion(motion.DISFlow()) as ahead:
+        ahead.expect(STEADY, clip[0], clip[1][1:])
         with pytest.raises(ValueError, match="one size"):
-            ahead(clip[0], clip[1][1:])
+            ahead.by(STEADY)(clip[0], clip[1][1:])
 
 
 def test_kept_flow_comes_back_to_the_last_bit(clip, tmp_path):

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from .catalogue import DEFAULT_METHOD, DEFAULT_STYLE
 
 #: Raised by one whenever a message changes its meaning; both sides must speak the same.
-PROTOCOL = 3
+PROTOCOL = 4
 
 
 @dataclass(frozen=True)
@@ -64,6 +64,23 @@ class Paint:
     previous: str | None = None
     inputs: tuple[str, ...] = ()
     outputs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Expect:
+    """Tells what the next `Paint` of a stream will bring, while the one before it is painted. Has no answer.
+
+    The engine begins with what that frame will ask for. A wrong guess costs time, and changes no picture.
+
+    pixels, inputs: as in `Paint`; the file is read at once, and may be written again when the next frame is asked for.
+    """
+
+    kind: ClassVar[str] = "expect"
+    stream: str
+    width: int
+    height: int
+    pixels: str
+    inputs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -121,9 +138,9 @@ class Hello:
     versions: dict[str, str] = field(default_factory=dict)
 
 
-Message = Paint | Painted | Failed | Progress | Hello
+Message = Paint | Expect | Painted | Failed | Progress | Hello
 
-_KINDS: dict[str, type[Message]] = {cls.kind: cls for cls in (Paint, Painted, Failed, Progress, Hello)}
+_KINDS: dict[str, type[Message]] = {cls.kind: cls for cls in (Paint, Expect, Painted, Failed, Progress, Hello)}
 
 
 def pack(message: Message) -> dict[str, Any]:
@@ -143,7 +160,7 @@ def unpack(data: dict[str, Any]) -> Message:
     try:
         if cls is Paint:
             values["settings"] = Settings(**values["settings"])
-            values |= {name: tuple(values[name]) for name in ("inputs", "outputs") if name in values}
+        values |= {name: tuple(values[name]) for name in ("inputs", "outputs") if name in values}
         return cls(**values)
     except (TypeError, KeyError) as error:
         raise ValueError(f"a {cls.kind} message is incomplete: {error}") from error

@@ -11,12 +11,14 @@ from neural_style.cache import FrameCache
 from neural_style.door.errors import NeuralStyleError
 from neural_style.door.messages import Settings
 from neural_style.films.account import Account
-from neural_style.films.foresight import Foresight
+from neural_style.films.expecting import FRAMES
 from neural_style.films.identity import identity
 from neural_style.films.job import Job
 from neural_style.films.plan import Plan, scan
 from neural_style.films.reading import Reader
 from neural_style.films.shot import ShotPainter
+from neural_style.foresight import Foresight
+from neural_style.methods import method as find_method
 from neural_style.motion.kept import KeptFlow
 from neural_style.painter import Painter
 
@@ -53,7 +55,8 @@ def paint_clip(
         kept = KeptFlow(painter.flow) if keep_flow else None
         stack.callback(setattr, painter, "flow", painter.flow)
         painter.flow = kept or painter.flow
-        foresight = stack.enter_context(Foresight(painter, settings))
+        distances = len(find_method(settings.method).distances)
+        foresight = stack.enter_context(closing(Foresight(painter, FRAMES, distances)))
         reader = stack.enter_context(closing(Reader(clip, width)))
 
         job = Job(output, identity(clip, first, frames, width, settings, painter))

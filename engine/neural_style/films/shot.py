@@ -17,11 +17,12 @@ from neural_style.behind import Behind
 from neural_style.cache import FrameCache
 from neural_style.door.messages import Settings
 from neural_style.films.account import Account
-from neural_style.films.foresight import Foresight
+from neural_style.films.expecting import expecting
 from neural_style.films.job import Job
 from neural_style.films.plan import Segment, Shot
 from neural_style.films.reading import Reader, ahead
 from neural_style.films.states import ShotStates
+from neural_style.foresight import Foresight
 from neural_style.methods import method as find_method
 from neural_style.multipass import MultiPass
 from neural_style.painter import Painter
@@ -72,7 +73,8 @@ class ShotPainter:
         session = sessions.Session(self._painter, states, is_cut=lambda before, frame: False)
         todo = self._unpainted(shot, states)
         previous = states.needed()[-1] if states.needed() else None
-        source = self._foresight.frames(self._reader.frames(todo[0], shot[-1].stop))
+        read = self._reader.frames(todo[0], shot[-1].stop)
+        source = expecting(read, self._foresight, self._settings, self._method)
         with closing(ahead(source)) as frames:
             for segment in todo:
                 with self._file(segment) as file:

@@ -9,8 +9,9 @@ source = shot.movie(scene, sys.argv[2])
 plain = {"method": "johnson", "working_width": 0}
 first = shot.style(scene, source, style="embers", **plain)
 second = shot.style(scene, first.outputs["Image"], style="de-stijl", **plain)
-render, job, capture = (shot.part(name) for name in ("render", "job", "capture"))
+render, job, capture, process = (shot.part(name) for name in ("render", "job", "capture", "engine_process"))
 told, taken = [], capture.Capture._render
+sent, send = [], process.EngineProcess.send
 
 
 def _render(self, frame):
@@ -18,16 +19,24 @@ def _render(self, frame):
     return taken(self, frame)
 
 
+def _send(self, message):
+    sent.append((message.kind, message.pixels))
+    send(self, message)
+
+
 capture.Capture._render = _render
+process.EngineProcess.send = _send
 said = {}
 
 
 def shown(name: str, node, **options) -> None:
     """Render, and keep which frames of which node were captured, and at which frame of the render."""
     told.clear()
+    sent.clear()
     shot.show(scene, node.outputs["Image"])
     assert shot.render(scene, name, **options) == {"FINISHED"}
     said[name] = list(told)
+    said[f"{name}_sent"] = list(sent)
 
 
 said["names"] = first.name, second.name

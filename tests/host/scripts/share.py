@@ -1,6 +1,7 @@
 """What Blender and the way to the engine and back take for a frame of a movie: `share.py FOLDER CLIP FRAMES ROUNDS`.
 
-With frames captured while the engine paints the one before, and without, in turns. Leaves seconds a frame by stage.
+In turns: each frame captured when it is asked for (waiting), while the engine paints the one before (ahead), and the
+engine told of it (told). Leaves seconds a frame by stage.
 """
 
 import sys
@@ -16,8 +17,10 @@ width, height = film.size
 scene = shot.new(width, height, last=frames)
 source = shot.movie(scene, clip)
 node = shot.style(scene, source, working_width=0, iterations=1)
-render, job = shot.part("render"), shot.part("job").Job
-said = {"size": [width, height], "blender": bpy.app.version_string, "alone": [], "waiting": [], "ahead": []}
+render, job, worker = shot.part("render"), shot.part("job").Job, shot.part("worker").Worker
+tell = worker._expect
+ways = ("alone", "waiting", "ahead", "told")
+said = {"size": [width, height], "blender": bpy.app.version_string, **{way: [] for way in ways}}
 
 
 def seconds(folder: str) -> float:
@@ -28,10 +31,11 @@ def seconds(folder: str) -> float:
 
 render.worker()
 for number in range(int(rounds) + 1):
-    for way in ("alone", "waiting", "ahead"):
+    for variant, way in enumerate(ways):
         shot.show(scene, source if way == "alone" else node.outputs["Image"])
-        job.in_order = way == "ahead"
-        node.seed = 2 * number + job.in_order  # or the engine would have the frames already
+        job.in_order = way in ("ahead", "told")
+        worker._expect = tell if way == "told" else lambda *_: None
+        node.seed = len(ways) * number + variant  # or the engine would have the frames already
         render.timings.clear()
         whole = seconds(way)
         if number:  # the first is to warm up
