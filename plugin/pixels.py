@@ -11,8 +11,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
-#: Values that are worked on at a time: few enough that they stay in a core's cache from one operation to the next.
-_BAND = 1 << 17
+#: Values that are worked on at a time: few enough that they stay in a core's cache from one operation to the next, and
+#: so many that threads seldom wait for each other between two operations.
+_BAND = 1 << 18
 
 #: Threads: NumPy leaves Python's lock alone while it computes.
 _THREADS = min(8, os.cpu_count() or 1)
@@ -36,7 +37,9 @@ def _encode(out: np.ndarray, linear: np.ndarray) -> None:
     size = np.abs(linear)
     # The power is taken of a clipped value, so that the line is the lesser of the two just where it holds.
     np.maximum(size, np.float32(0.0031308), out=out)
-    np.power(out, np.float32(1 / 2.4), out=out)
+    np.log(out, out=out)  # and exp: NumPy has them for every processor's vectors, and the power only for AVX-512
+    out *= np.float32(1 / 2.4)
+    np.exp(out, out=out)
     out *= np.float32(1.055)
     out -= np.float32(0.055)
     size *= np.float32(12.92)
@@ -44,22 +47,38 @@ def _encode(out: np.ndarray, linear: np.ndarray) -> None:
     np.copysign(out, linear, out=out)
 
 
+def _curve(srgb: np.ndarray) -> np.ndarray:
+    """The curve of sRGB's decoding, ((x + 0.055) / 1.055) to the power of 2.4, in place."""
+    srgb += np.float32(0.055)
+    srgb /= np.float32(1.055)
+    square = srgb * srgb
+    np.log(srgb, out=srgb)
+    srgb *= np.float32(0.4)
+    np.exp(srgb, out=srgb)
+    srgb *= square  # the square apart: what is left to exp is small, and loses less in rounding
+    return srgb
+
+
 #: What the curve gives where the line ends, to the last bit, so that black stays black.
-_BEND = np.power((np.full(16, 0.04045, np.float32) + np.float32(0.055)) / np.float32(1.055), np.float32(2.4))[0]
+_BEND = _curve(np.full(16, 0.04045, np.float32))[0]
 
 
 def _decode(out: np.ndarray, srgb: np.ndarray) -> None:
     size = np.abs(srgb)
     # The sum of a line up to the bend and of what the curve rises beyond it: both are without a branch.
     np.maximum(size, np.float32(0.04045), out=out)
-    out += np.float32(0.055)
-    out /= np.float32(1.055)
-    np.power(out, np.float32(2.4), out=out)
+    _curve(out)
     out -= _BEND
     np.minimum(size, np.float32(0.04045), out=size)
     size /= np.float32(12.92)
     out += size
     np.copysign(out, srgb, out=out)
+
+
+def _copy_colours(out: np.ndarray, pixels: np.ndarray) -> None:
+    """Copy R, G and B, from and to three or four numbers a pixel: one after the other, five times as fast as at once."""
+    for channel in range(3):
+        out[..., channel] = pixels[..., channel]
 
 
 def _in_bands(work: Callable[..., None], *arrays: np.ndarray) -> None:
@@ -94,7 +113,7 @@ def _to_door(out: np.ndarray, rgba: np.ndarray) -> None:
         straight = np.nan_to_num(straight, nan=0.0, posinf=0.0, neginf=0.0)
     encoded = np.empty(rgba.shape, np.float32)  # with alpha, since four numbers a pixel are faster than three
     _encode(encoded, straight)
-    out[:] = encoded[..., :3]
+    _copy_colours(out, encoded)
 
 
 def from_door(painted: np.ndarray, source: np.ndarray, mask: np.ndarray | None = None) -> np.ndarray:
@@ -114,7 +133,7 @@ def _from_door(out: np.ndarray, painted: np.ndarray, source: np.ndarray, mask: n
     _decode(linear, np.ascontiguousarray(painted))
     if not (alpha == 1).all():
         linear *= alpha
-    out[..., :3] = linear
+    _copy_colours(out, linear)
     out[..., 3:] = alpha
     bare = alpha == 0 if mask is None else (alpha == 0) | ~(mask[..., None] > 0)
     if bare.any():
