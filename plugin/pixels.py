@@ -76,7 +76,7 @@ def _decode(out: np.ndarray, srgb: np.ndarray) -> None:
 
 
 def _copy_colours(out: np.ndarray, pixels: np.ndarray) -> None:
-    """Copy R, G and B, from and to three or four numbers a pixel: one after the other, five times as fast as at once."""
+    """Copy R, G and B, from and to three or four numbers a pixel: one by one, five times as fast as at once."""
     for channel in range(3):
         out[..., channel] = pixels[..., channel]
 

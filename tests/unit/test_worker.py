@@ -12,7 +12,7 @@ import pytest
 
 from frames import moving_clip
 from neural_style.door import framing
-from neural_style.door.messages import PROTOCOL, Failed, Hello, Paint, Painted, Settings, pack, unpack
+from neural_style.door.messages import PROTOCOL, Expect, Failed, Hello, Paint, Painted, Settings, pack, unpack
 
 QUICK = Settings(iterations=2, working_width=0)
 
@@ -122,6 +122,19 @@ def test_a_failed_frame_is_a_sentence_and_the_next_one_works(client, changes, wo
     assert word in f"{answer.what} {answer.where}" and answer.mend
     assert np.array_equal(left.reshape(-1)[: frame.size], frame.reshape(-1))
     assert isinstance(client.paint(frame)[0], Painted)
+
+
+def test_what_is_expected_is_not_answered_whatever_is_wrong_with_it(client, tmp_path):
+    clip = moving_clip(2)
+    first, _ = client.paint(clip[0])
+    height, width = clip[0].shape[:2]
+    clip[1].tofile(tmp_path / "next")
+    for path, wide in ((tmp_path / "next", width), (tmp_path / "nowhere", width), (tmp_path / "next", 10**6)):
+        framing.send(client.process.stdin, pack(Expect("scene/node", wide, height, str(path))))
+    framing.send(client.process.stdin, {"kind": "expect", "weather": "rain"})
+    second, _ = client.paint(clip[1], first.key)
+    assert isinstance(second, Painted) and second.id == 2
+    assert client.close() == 0
 
 
 def test_nonsense_is_answered_and_garbage_ends_it(client):
