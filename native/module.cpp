@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "instance_norm.h"
 #include "pooling.h"
 #include "reliability.h"
 #include "warp.h"
@@ -120,7 +121,8 @@ Array winograd_weights(const py::object& weights_, const std::string& processor)
 }
 
 void winograd(const py::object& input_, const py::object& weights_, const py::object& bias_, const py::object& mask_,
-              const py::object& result_, bool rectify, int threads, const std::string& processor) {
+              const py::object& result_, bool rectify, int threads, const std::string& processor,
+              bool reflected) {
     const Array input = take(input_, "input", "(N, H, W, I)", 0, 4);
     const Array weights = take(weights_, "weights", "(36, O, I)", input.shape(3));
     const Array bias = bias_.is_none() ? Array() : take(bias_, "bias", "(O,)", weights.shape(1), 1);
@@ -133,6 +135,8 @@ void winograd(const py::object& input_, const py::object& weights_, const py::ob
     if (weights.shape(0) != 36)
         throw py::value_error("weights has shape " + shape_of(weights) + "; expected what winograd_weights gives");
     check_kernel(processor, inputs, outputs);
+    if (reflected && (input.shape(1) < 2 || input.shape(2) < 2))
+        throw py::value_error("input has shape " + shape_of(input) + "; a reflection takes at least two pixels");
     Array result = target(result_, "result", {input.shape(0), input.shape(1), input.shape(2), weights.shape(1)});
     const neural_style::Convolution convolution{
         input.data(),
@@ -146,6 +150,7 @@ void winograd(const py::object& input_, const py::object& weights_, const py::ob
         inputs,
         outputs,
         rectify,
+        reflected,
     };
     py::gil_scoped_release release;
     neural_style::winograd(processor, convolution, threads);
@@ -187,11 +192,30 @@ void unpool(const py::object& gradient_, const py::object& input_, const py::obj
     neural_style::unpool(gradient_data, data, of, result_data, threads);
 }
 
+void instance_norm(const py::object& picture_, const py::object& weight_, const py::object& bias_,
+                   const py::object& added_, float epsilon, bool rectify, int threads) {
+    const Array shape = take(picture_, "picture", "(N, H, W, C)", 0, 4);
+    Array picture = target(picture_, "picture", {shape.shape(0), shape.shape(1), shape.shape(2), shape.shape(3)});
+    const Array weight = take(weight_, "weight", "(C,)", picture.shape(3), 1);
+    const Array bias = take(bias_, "bias", "(C,)", picture.shape(3), 1);
+    const Array added = added_.is_none() ? Array() : take(added_, "added", "(N, H, W, C)", picture.shape(3), 4);
+    if (!added_.is_none() && !std::equal(picture.shape(), picture.shape() + 4, added.shape()))
+        throw py::value_error("added has shape " + shape_of(added) + "; expected the picture's, " + shape_of(picture));
+    check_threads(threads);
+    const neural_style::Normalisation normalisation{
+        weight.data(), bias.data(), added_.is_none() ? nullptr : added.data(), epsilon, rectify,
+    };
+    float* data = picture.mutable_data();
+    const auto of = pictures(picture);
+    py::gil_scoped_release release;
+    neural_style::instance_norm(data, of, normalisation, threads);
+}
+
 }  // namespace
 
 PYBIND11_MODULE(_native, module) {
-    module.doc() = "Warping and reliability of optical flow, convolutions and pooling, on threads; what they mean is "
-                   "said in neural_style.motion and neural_style.networks.";
+    module.doc() = "Warping and reliability of optical flow, convolutions and what is between them, on threads; what they "
+                   "mean is said in neural_style.motion and neural_style.networks.";
     module.def("warp", &warp, py::arg("image"), py::arg("flow"), py::arg("kernel") = "bilinear", py::arg("threads") = 0,
                "image (H, W, C) sampled at (x + u, y + v) for flow (H, W, 2); float32. An array that is not "
                "C-contiguous is copied. TypeError: not float32; ValueError: the wrong shape, kernel or threads.");
@@ -208,7 +232,9 @@ PYBIND11_MODULE(_native, module) {
                "float32; ValueError: the wrong shape, or channels that no kernel takes.");
     module.def("winograd", &winograd, py::arg("input"), py::arg("weights"), py::arg("bias"), py::arg("mask"),
                py::arg("result"), py::arg("rectify"), py::arg("threads"), py::arg("processor"),
-               "Writes input (N, H, W, I), zero beyond its border, convolved by 3x3 into result (N, H, W, O); float32. "
+               py::arg("reflected") = false,
+               "Writes input (N, H, W, I), continued by zeros, convolved by 3x3 into result (N, H, W, O); float32. "
+               "reflected: whether it is continued by reflection, which takes two pixels or more. "
                "bias: (O,) or None. mask: as the input, which counts as zero where this is not above zero, or None. "
                "rectify: whether negative results become zero. TypeError: not float32; ValueError: the wrong shape, "
                "channels or threads.");
@@ -219,4 +245,9 @@ PYBIND11_MODULE(_native, module) {
                "Writes the gradient of pool, (N, H/2, W/2, C), into result where the largest values of input (N, H, W, "
                "C) are, the first of several, and 0 elsewhere; float32. TypeError: not float32; ValueError: the wrong "
                "shape or threads.");
+    module.def("instance_norm", &instance_norm, py::arg("picture"), py::arg("weight"), py::arg("bias"),
+               py::arg("added"), py::arg("epsilon"), py::arg("rectify"), py::arg("threads"),
+               "Brings each channel of each picture (N, H, W, C) to mean 0 and variance 1, times weight (C,), plus bias "
+               "(C,), plus added (as the picture, or None), in place; float32. rectify: whether negative results become "
+               "zero. TypeError: not float32; ValueError: the wrong shape or threads.");
 }

@@ -78,7 +78,7 @@ void unpool(const float* gradient, const float* input, const Pictures& of, float
     in_bands(of.images * (of.height / 2), kLeast, threads,
              [&](int first, int last) { unpool_rows(gradient, input, of, result, first, last); });
     // What was left out.
-    const std::size_t line = static_cast<std::size_t>(of.width) * of.channels;
+    const std::size_t line = of.line();
     for (int image = 0; image < of.images; ++image) {
         float* const here = result + static_cast<std::size_t>(image) * of.height * line;
         if (of.height % 2) std::fill(here + (of.height - 1) * line, here + of.height * line, 0.0f);

@@ -49,6 +49,14 @@ struct Tile {
     std::size_t at(int y, int x, int channels) const { return ((first_row + y) * width + x) * channels; }
 };
 
+// Which of `count` rows or columns is read at a place beyond them by one at most; -1 where it is none. Places farther
+// beyond belong to no value of the result.
+inline int inside(int place, int count, bool reflected) {
+    if (place >= 0 && place < count) return place;
+    if (!reflected || place > count) return -1;
+    return place < 0 ? 1 : count - 2;
+}
+
 #if defined(__GNUC__)
 #if defined(__x86_64__)
 namespace avx512 {

@@ -7,7 +7,7 @@
 
 namespace neural_style {
 
-// Pictures lie end to end, channels last: (images, height, width, channels). Beyond their border all is zero.
+// Pictures lie end to end, channels last: (images, height, width, channels).
 struct Convolution {
     const float* input;
     const float* mask;     // of the input's shape: what is read where this is 0 or less counts as zero; or null
@@ -15,7 +15,9 @@ struct Convolution {
     const float* bias;     // (outputs), or null
     float* output;
     int images, height, width, inputs, outputs;
-    bool rectify;  // the result's negative values become zero
+    bool rectify;    // the result's negative values become zero
+    bool reflected;  // beyond the border the input is continued by reflection (c b | a b c), of two pixels or more; else
+                     // by zeros
 };
 
 // The kinds of processor that there are kernels for and that this machine is one of, the fastest first; none where the

@@ -5,7 +5,7 @@ follow each other. ReLU and pooling count as done within the convolution before 
 float32 by 3×3 count with the operations of Winograd's minimal filtering, a quarter of their own.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import torch
@@ -21,6 +21,9 @@ _CHANNELS = (64, 128, 256, 512, 512)
 #: Multiplications for a value of the result and each channel of the input: of a kernel's nine places; of the 36 places
 #: that give 4×4 values in F(4×4, 3×3) (Lavin and Gray 2016, section 4.3). It does not pay from three channels.
 _PLAIN, _MINIMAL = 9, 36 / 16
+
+#: Channels in and out from which it does.
+_VECTOR = 16
 
 
 class Work(NamedTuple):
@@ -140,8 +143,18 @@ class _Counter(TorchDispatchMode):  # type: ignore[no-untyped-call]
         if counted is not None and isinstance(out, Tensor):
             tensors = [value for value in (*args, out) if isinstance(value, Tensor)]
             size = sum(tensor.numel() * tensor.element_size() for tensor in tensors)
-            self.work.append(Work(str(func), counted(*args, **kwargs, out_val=out), size, out.dtype))
+            operations = counted(*args, **kwargs, out_val=out) * (_MINIMAL / _PLAIN if _is_minimal(func, args) else 1)
+            self.work.append(Work(str(func), operations, size, out.dtype))
         return out
+
+
+def _is_minimal(func: Any, args: Sequence[Any]) -> bool:
+    """Whether it is a convolution that minimal filtering is for: by 3×3, without a stride, of vectors of channels."""
+    if func._overloadpacket is not torch.ops.aten.convolution:
+        return False
+    x, weight, _, stride, *_ = args
+    is_plain = weight.shape[2:] == (3, 3) and set(stride) == {1}
+    return is_plain and x.dtype == torch.float32 and min(weight.shape[:2]) >= _VECTOR
 
 
 def counted(work: Callable[[], object]) -> list[Work]:

@@ -17,7 +17,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from neural_style.networks.convolution import enlarged, reflected
-from neural_style.networks.instance_norm import instance_norm
+from neural_style.networks.instance_norm import instance_norm_
 
 #: How many numbers describe a style.
 BOTTLENECK = 100
@@ -123,18 +123,19 @@ class _StyledLayer(nn.Module):
         self.gamma = nn.Linear(BOTTLENECK, outputs)
         self.beta = nn.Linear(BOTTLENECK, outputs)
 
-    def forward(self, x: Tensor, bottleneck: Tensor) -> Tensor:
-        """x: (1, C, H, W); bottleneck: (100,)."""
-        return instance_norm(self.conv(x), self.gamma(bottleneck), self.beta(bottleneck))
+    def forward(self, x: Tensor, bottleneck: Tensor, rectify: bool = False, added: Tensor | None = None) -> Tensor:
+        """x: (1, C, H, W); bottleneck: (100,); rectify, added: as `instance_norm_` takes them."""
+        scale, shift = self.gamma(bottleneck), self.beta(bottleneck)
+        return instance_norm_(self.conv(x), scale, shift, rectify=rectify, added=added)
 
 
 class _Residual(nn.ModuleList):
     """Two layers, a ReLU between them."""
 
     def forward(self, x: Tensor, bottleneck: Tensor) -> Tensor:
-        """x: (1, C, H, W); what is to be added to x."""
+        """x: (1, C, H, W), to which what the layers make of it comes."""
         first, second = self
-        out: Tensor = second(F.relu(first(x, bottleneck)), bottleneck)
+        out: Tensor = second(first(x, bottleneck, rectify=True), bottleneck, added=x)
         return out
 
 
@@ -165,7 +166,7 @@ class ArbitraryNetwork(nn.Module):
         for layer in self.contract:
             x = F.relu(layer(x))
         for pair in self.residual:
-            x = x + pair(x, bottleneck)
+            x = pair(x, bottleneck)
         for layer in list(self.expand)[:2]:
-            x = F.relu(layer(x, bottleneck))
+            x = layer(x, bottleneck, rectify=True)
         return torch.sigmoid(self.expand[2](x, bottleneck))

@@ -10,6 +10,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from neural_style.networks.instance_norm import is_native
+from neural_style.networks.minimal import convolved
+
 #: Where a phase lies: rows down, columns to the right.
 _PHASES = ((0, 0), (0, 1), (1, 0), (1, 1))
 
@@ -25,6 +28,10 @@ _OF_DOUBLED = [[[1, 0, 0], [0, 1, 1], [0, 0, 0]], [[0, 0, 0], [1, 1, 0], [0, 0, 
 def reflected(x: Tensor, weight: Tensor, bias: Tensor | None = None, stride: int = 1) -> Tensor:
     """Reflection padding by half the kernel, and a convolution: x (N, C, H, W), weight (O, C, K, K), K odd."""
     outputs, _, size, _ = weight.shape
+    if is_native(x, outputs):  # the normalisation that follows takes it so, and the processor convolves so fastest
+        x = x.contiguous(memory_format=torch.channels_last)
+        if size == 3 and stride == 1 and (found := convolved(x, weight, bias)) is not None:
+            return found
     padded = F.pad(x, [size // 2] * 4, mode="reflect")
     if stride > 1 or size < 5 or outputs >= _FEW // 2 or x.shape[-2] % 2 or x.shape[-1] % 2:
         return F.conv2d(padded, weight, bias, stride)
@@ -43,7 +50,9 @@ def enlarged(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     x = F.pad(x, [1] * 4, mode="replicate")
     if outputs < _FEW:
         return F.pixel_shuffle(F.conv2d(x, phases.flatten(0, 2), _of_phases(bias)), 2)
-    out = x.new_empty(len(x), outputs, 2 * height, 2 * width)
+    layout = torch.channels_last if is_native(x, outputs) else torch.contiguous_format
+    x, shape = x.contiguous(memory_format=layout), (len(x), outputs, 2 * height, 2 * width)
+    out = torch.empty(shape, dtype=x.dtype, device=x.device, memory_format=layout)
     for down, right in _PHASES:
         seen = x[..., down : down + height + 1, right : right + width + 1]
         kernel = phases[:, down, right, :, down : down + 2, right : right + 2]

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
 from neural_style.door.errors import NeuralStyleError
@@ -41,8 +40,8 @@ class _Residual(nn.Module):
         self.in2 = InstanceNorm(channels)
 
     def forward(self, x: Tensor) -> Tensor:
-        out: Tensor = x + self.in2(self.conv2(F.relu(self.in1(self.conv1(x)))))
-        return out
+        within = self.in1.of_given(self.conv1(x), rectify=True)
+        return self.in2.of_given(self.conv2(within), added=x)
 
 
 class JohnsonNetwork(nn.Module):
@@ -68,12 +67,12 @@ class JohnsonNetwork(nn.Module):
 
     def unclamped(self, image: Tensor) -> Tensor:
         """As `forward`, but free to leave [0, 1]: what is trained, lest nothing calls stray values back."""
-        x = F.relu(self.in1(self.conv1(image * 255)))
-        x = F.relu(self.in2(self.conv2(x)))
-        x = F.relu(self.in3(self.conv3(x)))
+        x = self.in1.of_given(self.conv1(image * 255), rectify=True)
+        x = self.in2.of_given(self.conv2(x), rectify=True)
+        x = self.in3.of_given(self.conv3(x), rectify=True)
         x = self.res5(self.res4(self.res3(self.res2(self.res1(x)))))
-        x = F.relu(self.in4(self.deconv1(x)))
-        x = F.relu(self.in5(self.deconv2(x)))
+        x = self.in4.of_given(self.deconv1(x), rectify=True)
+        x = self.in5.of_given(self.deconv2(x), rectify=True)
         out: Tensor = self.deconv3(x) / 255
         return out
 

@@ -7,11 +7,10 @@ scale and shift of every normalisation. A mixture of styles is a mixture of thos
 from collections.abc import Mapping
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
 from neural_style.networks.convolution import enlarged, reflected
-from neural_style.networks.instance_norm import instance_norm
+from neural_style.networks.instance_norm import instance_norm_
 
 
 class ConditionalInstanceNorm(nn.Module):
@@ -22,9 +21,9 @@ class ConditionalInstanceNorm(nn.Module):
         self.gamma = nn.Parameter(torch.ones(styles, channels))
         self.beta = nn.Parameter(torch.zeros(styles, channels))
 
-    def forward(self, x: Tensor, shares: Tensor) -> Tensor:
-        """x: (N, C, H, W); shares: (styles,), of sum 1."""
-        return instance_norm(x, shares @ self.gamma, shares @ self.beta)
+    def forward(self, x: Tensor, shares: Tensor, rectify: bool = False, added: Tensor | None = None) -> Tensor:
+        """x: (N, C, H, W), given away; shares: (styles,), of sum 1; rectify, added: as `instance_norm_` takes them."""
+        return instance_norm_(x, shares @ self.gamma, shares @ self.beta, rectify=rectify, added=added)
 
 
 class Layer(nn.Module):
@@ -39,10 +38,10 @@ class Layer(nn.Module):
         self.stride = stride
         self.upsample = upsample
 
-    def forward(self, x: Tensor, shares: Tensor) -> Tensor:
-        """x: (N, C, H, W)."""
+    def forward(self, x: Tensor, shares: Tensor, rectify: bool = False, added: Tensor | None = None) -> Tensor:
+        """x: (N, C, H, W); rectify, added: as `instance_norm_` takes them."""
         x = enlarged(x, self.w) if self.upsample else reflected(x, self.w, stride=self.stride)
-        out: Tensor = self.norm(x, shares)
+        out: Tensor = self.norm(x, shares, rectify, added)
         return out
 
 
@@ -50,9 +49,9 @@ class Residual(nn.ModuleList):
     """Two layers, a ReLU between them; their names in the file are their numbers, hence a list."""
 
     def forward(self, x: Tensor, shares: Tensor) -> Tensor:
-        """x: (N, C, H, W); what is to be added to x."""
+        """x: (N, C, H, W), to which what the layers make of it comes."""
         first, second = self
-        out: Tensor = second(F.relu(first(x, shares)), shares)
+        out: Tensor = second(first(x, shares, rectify=True), shares, added=x)
         return out
 
 
@@ -83,9 +82,9 @@ class MultistyleNetwork(nn.Module):
         """image: (N, 3, H, W), sRGB in [0, 1], H and W multiples of four; shares: (26,). The same shape back."""
         x = image
         for layer in self.contract:
-            x = F.relu(layer(x, shares))
+            x = layer(x, shares, rectify=True)
         for pair in self.res:
-            x = x + pair(x, shares)
+            x = pair(x, shares)
         for layer in list(self.expand)[:2]:
-            x = F.relu(layer(x, shares))
+            x = layer(x, shares, rectify=True)
         return torch.sigmoid(self.expand[2](x, shares))
