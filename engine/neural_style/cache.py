@@ -10,15 +10,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import platformdirs
-import torch
-from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
 from neural_style import digests
 from neural_style.door.errors import NeuralStyleError
+from neural_style.halves import as_kept, halves, whole
 from neural_style.pixels import Frame
 
 #: How the names of files end that hold no state, but a picture that was made of one.
@@ -56,22 +54,6 @@ class State:
         """What is kept as arrays, by name."""
         known = {"source": self.source, "picture": self.picture, "after": self.after, "depth": self.depth}
         return {name: array for name, array in known.items() if array is not None}
-
-
-def as_kept(frame: Frame) -> Frame:
-    """A frame as it comes back from the disk."""
-    return _whole(_half(frame))
-
-
-def _half(frame: Frame) -> NDArray[np.float16]:
-    """In half floats, by torch, which is faster at it; a depth too large for them is infinite: nothing is there."""
-    half: NDArray[np.float16] = torch.from_numpy(np.ascontiguousarray(frame)).half().numpy()
-    return half
-
-
-def _whole(frame: NDArray[np.float16]) -> Frame:
-    whole: Frame = torch.from_numpy(frame).float().numpy()
-    return whole
 
 
 def frame_key(source: Frame, earlier: Sequence[str], *parts: str) -> str:
@@ -138,7 +120,7 @@ class FrameCache:
         """All arrays of a file, and its metadata; none where it is not there or damaged."""
         try:
             with safe_open(path, framework="np") as file:
-                arrays = {name: _whole(file.get_tensor(name)) for name in file.keys()}  # noqa: SIM118
+                arrays = {name: whole(file.get_tensor(name)) for name in file.keys()}  # noqa: SIM118
                 metadata = file.metadata() or {}
         except (OSError, SafetensorError):
             return {}, {}
@@ -156,7 +138,7 @@ class FrameCache:
         except OSError:
             return
         try:
-            save_file({key: _half(array) for key, array in arrays.items()}, name, metadata=metadata)
+            save_file({key: halves(array) for key, array in arrays.items()}, name, metadata=metadata)
             Path(name).replace(path)
         except (OSError, SafetensorError):
             with suppress(OSError):

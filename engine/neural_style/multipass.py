@@ -19,6 +19,7 @@ from torch import Tensor
 
 from neural_style import motion
 from neural_style.door.messages import Settings
+from neural_style.halves import halves
 from neural_style.methods import Method
 from neural_style.objective import Previous
 from neural_style.painter import Painter
@@ -69,7 +70,7 @@ class MultiPass:
         for step in range(self.done, self.method.passes * len(frames)):
             number, index, neighbour = _place(step, len(frames))
             start = perf_counter()
-            picture = self._painted(number, frames, index, neighbour).astype(np.float16)
+            picture = halves(self._painted(number, frames, index, neighbour))
             self.seconds += perf_counter() - start
             # What the step started from is overwritten only when its picture is safe.
             part = self._files / "step.part"

@@ -8,10 +8,11 @@ import numpy as np
 
 from neural_style import shots, styles, upscale
 from neural_style.beside import Beside, seen
-from neural_style.cache import FrameCache, State, as_kept, derived_key, frame_key
+from neural_style.cache import FrameCache, State, derived_key, frame_key
 from neural_style.door.errors import NeuralStyleError
 from neural_style.door.messages import Settings
 from neural_style.foresight import Foresight
+from neural_style.halves import as_kept
 from neural_style.methods import METHODS, Method
 from neural_style.methods import method as find_method
 from neural_style.painter import Painter
@@ -248,7 +249,7 @@ class Session:
         kept = self.cache.get_picture(name)
         if kept is None:
             # As it comes back from the disk, so that it is the same the next time.
-            kept = upscaler(picture, factor).astype(np.float16).astype(np.float32)
+            kept = as_kept(upscaler(picture, factor))
             self.cache.put_picture(name, kept)
         return kept
 

@@ -10,8 +10,9 @@ from filming import LENGTHS, cuts, film
 from frames import moving_clip
 from neural_style import video
 from neural_style.door.errors import NeuralStyleError
+from neural_style.films.decoding import ahead
 from neural_style.films.plan import Plan, Segment, fingerprint, scan
-from neural_style.films.reading import Reader, ahead
+from neural_style.films.reading import Reader
 from neural_style.video import read_frames
 
 pytestmark = pytest.mark.usefixtures("short_segments")

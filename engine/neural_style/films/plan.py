@@ -1,6 +1,7 @@
 """Where a film is cut: its shots, and the segments that each is painted in."""
 
 import hashlib
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,8 @@ from tqdm import tqdm
 
 from neural_style import shots, video
 from neural_style.door.errors import NeuralStyleError
+from neural_style.films.decoding import ahead
+from neural_style.halves import as_kept
 from neural_style.pixels import Frame, to_working
 
 #: Frames of a segment at most: as many as x264 goes without a key frame, with which each segment begins. (At a key
@@ -94,8 +97,11 @@ def scan(
     shape: tuple[int, ...] | None = None
     end = start
     there = max(0, video.probe(clip).frames - start)
-    with tqdm(total=min(count or there, there), unit="frame", desc="finding the shots", leave=False) as bar:
-        for frame in video.read_frames(clip, start, count, width):
+    with ExitStack() as stack:
+        total = min(count or there, there)
+        bar = stack.enter_context(tqdm(total=total, unit="frame", desc="finding the shots", leave=False))
+        frames = stack.enter_context(closing(ahead(video.read_frames(clip, start, count, width))))
+        for frame in frames:
             shape = shape or frame.shape
             if frame.shape != shape:
                 raise NeuralStyleError(
@@ -108,7 +114,7 @@ def scan(
             elif end - begun == LENGTH:
                 marks.append((shot, number + 1, end, fingerprint(frame)))
             # A session compares with the frame as it is kept: in half floats.
-            before = working.astype(np.float16).astype(np.float32)
+            before = as_kept(working)
             end += 1
             bar.update()
     if not marks:

@@ -1,8 +1,6 @@
-"""Reads a clip piece by piece, and ahead of whoever uses the frames."""
+"""Reads a clip piece by piece."""
 
-from collections import deque
 from collections.abc import Generator
-from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import chain
 from pathlib import Path
 
@@ -10,9 +8,6 @@ from neural_style import video
 from neural_style.door.errors import NeuralStyleError
 from neural_style.films.plan import Segment, fingerprint
 from neural_style.pixels import Frame
-
-#: Frames that are read ahead at most.
-AHEAD = 2
 
 
 class Reader:
@@ -50,7 +45,7 @@ class Reader:
         # Some files cannot be entered at a frame: those are read from their beginning.
         for place in dict.fromkeys((segment.start, 0)):
             self.close()
-            frames = _read(self._clip, place, self._width)
+            frames = video.read_frames(self._clip, place, width=self._width)
             first = next((f for number, f in enumerate(frames, place) if number == segment.start), None)
             if first is not None and fingerprint(first) == segment.first:
                 self._frames = _with(first, frames)
@@ -63,25 +58,8 @@ class Reader:
         return NeuralStyleError("the clip is not what it was", f"{self._clip}, frame {place}", mend)
 
 
-def _read(clip: Path, start: int, width: int | None) -> Generator[Frame]:
-    yield from video.read_frames(clip, start, width=width)
-
-
 def _with(first: Frame, frames: Generator[Frame]) -> Generator[Frame]:
     try:
         yield from chain([first], frames)
     finally:
-        frames.close()
-
-
-def ahead(frames: Generator[Frame], most: int = AHEAD) -> Generator[Frame]:
-    """The same frames, which another thread takes from `frames` before they are asked for, `most` of them at most."""
-    pool = ThreadPoolExecutor(1, thread_name_prefix="reading")
-    try:
-        waiting: deque[Future[Frame | None]] = deque(pool.submit(next, frames, None) for _ in range(most))
-        while (frame := waiting.popleft().result()) is not None:
-            waiting.append(pool.submit(next, frames, None))
-            yield frame
-    finally:
-        pool.shutdown(cancel_futures=True)
         frames.close()

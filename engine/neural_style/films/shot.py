@@ -17,10 +17,11 @@ from neural_style.behind import Behind
 from neural_style.cache import FrameCache
 from neural_style.door.messages import Settings
 from neural_style.films.account import Account
+from neural_style.films.decoding import ahead
 from neural_style.films.expecting import expecting
 from neural_style.films.job import Job
 from neural_style.films.plan import Segment, Shot
-from neural_style.films.reading import Reader, ahead
+from neural_style.films.reading import Reader
 from neural_style.films.states import ShotStates
 from neural_style.foresight import Foresight
 from neural_style.methods import method as find_method
@@ -29,7 +30,7 @@ from neural_style.painter import Painter
 from neural_style.pixels import Frame
 from neural_style.shot_file import ShotFile
 
-#: Pictures that wait to be encoded at most.
+#: Pictures that wait to be encoded, and states to be written to the cache, at most.
 _MOST_UNWRITTEN = 2
 
 
@@ -63,12 +64,13 @@ class ShotPainter:
         if self._method.passes > 1:
             self._in_passes(shot, folder, account, bar)
         else:
-            self._in_order(shot, folder, account, bar)
+            with Behind(_MOST_UNWRITTEN, "keeping") as keeping:
+                states = ShotStates(folder, self._cache, keeping, max(self._method.distances))
+                self._in_order(shot, states, account, bar)
         shutil.rmtree(folder, ignore_errors=True)
 
-    def _in_order(self, shot: Shot, folder: Path, account: Account, bar: tqdm) -> None:
+    def _in_order(self, shot: Shot, states: ShotStates, account: Account, bar: tqdm) -> None:
         """By a method that paints one frame after another."""
-        states = ShotStates(folder, self._cache, max(self._method.distances))
         # The plan says where the cuts are: a session finds the same, but has not seen the segments of another run.
         session = sessions.Session(self._painter, states, is_cut=lambda before, frame: False)
         todo = self._unpainted(shot, states)

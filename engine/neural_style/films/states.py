@@ -4,6 +4,7 @@ import math
 from contextlib import suppress
 from pathlib import Path
 
+from neural_style.behind import Behind
 from neural_style.cache import FrameCache, State
 from neural_style.door.errors import NeuralStyleError
 
@@ -11,21 +12,22 @@ from neural_style.door.errors import NeuralStyleError
 class ShotStates(FrameCache):
     """A cache of frames that never loses those that the next ones of its shot need, in front of one that may.
 
-    folder: of this shot alone. behind: the cache that all share, which has a limit. reach: how many frames back
-    a frame depends on.
+    folder: of this shot alone. shared: the cache that all share, which has a limit; keeping: writes to it, behind the
+    painting. reach: how many frames back a frame depends on.
     """
 
-    def __init__(self, folder: Path, behind: FrameCache, reach: int) -> None:
+    def __init__(self, folder: Path, shared: FrameCache, keeping: Behind, reach: int) -> None:
         super().__init__(folder, limit=math.inf)
-        self._behind = behind
+        self._shared = shared
+        self._keeping = keeping
         self._reach = reach
         self._newest: tuple[str, State] | None = None
         self._line: list[str] = []  # of frames that are still there
         self._before: set[str] = set()  # that the segment in hand goes on from, after a kill too
 
     def get(self, key: str) -> State | None:
-        """The state kept under this key, here or behind."""
-        state = super().get(key) or self._behind.get(key)
+        """The state kept under this key, here or in the shared cache, where the newest ones may not be yet."""
+        state = super().get(key) or self._shared.get(key)
         if state is not None:
             self._newest = key, state
         return state
@@ -33,7 +35,7 @@ class ShotStates(FrameCache):
     def put(self, key: str, state: State) -> None:
         """Keep a state as any cache would; `follow` says whether it is needed."""
         self._newest = key, state
-        self._behind.put(key, state)
+        self._keeping.do(self._shared.put, key, state)
 
     def follow(self, key: str, last: bool) -> None:
         """The frame of this key is painted; `last` where a segment ends with it.
@@ -43,7 +45,7 @@ class ShotStates(FrameCache):
         self._line.append(key)
         # Looking back one frame, a session needs no help within a segment: it remembers that one itself.
         if self._reach > 1 or last:
-            state = self._newest[1] if self._newest and self._newest[0] == key else self._behind.get(key)
+            state = self._newest[1] if self._newest and self._newest[0] == key else self._shared.get(key)
             if state is not None:
                 super().put(key, state)
             if not self._path(key).exists():

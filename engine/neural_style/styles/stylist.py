@@ -15,7 +15,7 @@ from neural_style import weights
 from neural_style.networks.arbitrary import STYLE_SIZE, ArbitraryNetwork, StylePredictor
 from neural_style.networks.multistyle import MultistyleNetwork
 from neural_style.networks.read import read_network
-from neural_style.pixels import Frame
+from neural_style.pixels import Frame, downloaded
 from neural_style.styles.files import file_hash, read_picture
 from neural_style.styles.resolve import Arbitrary, Multistyle, NetworkFile, resolve
 
@@ -50,10 +50,10 @@ class Stylist:
         """
         if seed:
             frame = np.clip(frame + SEED_NOISE * _noise(seed, frame.shape[0], frame.shape[1]), 0, 1)
-        x = torch.from_numpy(np.ascontiguousarray(frame.transpose(2, 0, 1)[None])).to(self.device)
+        x = torch.from_numpy(np.ascontiguousarray(frame)).to(self.device).permute(2, 0, 1)[None].contiguous()
         with torch.inference_mode():
             picture = self._blended(x, style)
-        return np.ascontiguousarray(picture[0].permute(1, 2, 0).float().cpu().numpy())
+        return downloaded(picture)
 
     def _blended(self, x: Tensor, style: str) -> Tensor:
         """The pictures that the style's networks make of a frame (1, 3, H, W), mixed by share."""

@@ -1,6 +1,6 @@
 """Reads the frames of a video file, one after the other, in constant memory."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -65,7 +65,7 @@ def probe(path: str | Path) -> Clip:
 
 def read_frames(
     path: str | Path, start: int = 0, count: int | None = None, width: int | None = None
-) -> Iterator[NDArray[np.float32]]:
+) -> Generator[NDArray[np.float32]]:
     """The frames of a video file: float32 (H, W, 3), sRGB in [0, 1].
 
     start: the first frame wanted, from 0; beyond the end there is nothing. count: how many, None for all.
@@ -97,7 +97,7 @@ def _frames(
     start: int,
     stop_after: int | None,
     width: int | None,
-) -> Iterator[NDArray[np.float32]]:
+) -> Generator[NDArray[np.float32]]:
     """`read_frames` from an open container, which is closed at the end."""
     with container:
         position, end = start, None if stop_after is None else start + stop_after

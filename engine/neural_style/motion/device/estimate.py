@@ -14,7 +14,7 @@ from neural_style.motion.device.edges import to_edges
 from neural_style.motion.device.photometric import photometric_reliability
 from neural_style.motion.estimate import Motion, MotionEstimator
 from neural_style.motion.flow import Frame, check, levels, padding
-from neural_style.pixels import LUMA
+from neural_style.pixels import LUMA, downloaded
 
 #: Pixels of a frame up to which both its flows are estimated at once; it takes some 800 bytes a pixel then.
 _MOST_PIXELS = 1 << 21
@@ -39,7 +39,7 @@ class DeviceFlow:
     def __call__(self, a: Frame, b: Frame) -> Frame:
         """The flow from a to b; see `FlowEstimator`."""
         (flow,) = self.graphs.run("flow", lambda pair: (_flow(pair[:1], pair[1:]),), [uploaded(a, b, self.device)])
-        return _downloaded(flow[0])
+        return downloaded(flow)
 
     def motion(self, method: Method) -> MotionEstimator:
         """What estimates a method's motion in one go on the device."""
@@ -61,7 +61,7 @@ class DeviceMotion:
         method = self._method
         key = method.flow_to_edges, method.motion_boundaries, method.photometric
         flow, trust = self._flow.graphs.run(key, self._estimated, [uploaded(frame, earlier, self._flow.device)])
-        return Motion(_downloaded(flow), trust.cpu().numpy())
+        return Motion(downloaded(flow[None]), trust.cpu().numpy())
 
     def _estimated(self, pair: Tensor) -> tuple[Tensor, Tensor]:
         """The flow (2, H, W) from the first of two frames of 8 bits, (2, 3, H, W), to the second; its reliability."""
@@ -87,11 +87,6 @@ def uploaded(a: Frame, b: Frame, device: torch.device) -> Tensor:
     check(a, b)
     pair = torch.from_numpy(np.stack((levels(a), levels(b)))).to(device)
     return pair.permute(0, 3, 1, 2).contiguous()
-
-
-def _downloaded(flow: Tensor) -> Frame:
-    """A flow (2, H, W) as (H, W, 2)."""
-    return np.ascontiguousarray(flow.permute(1, 2, 0).cpu().numpy())
 
 
 def _flow(a: Tensor, b: Tensor) -> Tensor:
