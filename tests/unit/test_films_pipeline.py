@@ -97,7 +97,27 @@ def test_after_an_error_the_painter_paints_without_what_was_begun(clip, painter,
         painted(clip, tmp_path / "film.mp4", painter)
     assert painter.ahead_motion is None and painter.ahead_stylist is None
     assert list(tmp_path.iterdir()) == []
-    assert not [t for t in threading.enumerate() if t.name.startswith(("flow", "transformer", "reading", "writing"))]
+    assert not [
+        t
+        for t in threading.enumerate()
+        if t.name.startswith(("motion", "transformer", "reading", "writing", "keeping"))
+    ]
+
+
+def test_the_cache_is_written_behind_and_all_of_it(clip, painter, tmp_path, monkeypatch):
+    threads, put, cache = set(), FrameCache.put, FrameCache(tmp_path / "cache")
+
+    def noted(self, key, state):
+        if self is cache:
+            threads.add(threading.current_thread().name)
+        put(self, key, state)
+
+    monkeypatch.setattr(FrameCache, "put", noted)
+    first = paint_clip(clip, tmp_path / "first.mp4", QUICK, painter, cache=cache)
+    assert threads == {"keeping_0"}
+    again = paint_clip(clip, tmp_path / "again.mp4", QUICK, painter, cache=cache)
+    assert (first.cached, again.cached) == (0, sum(LENGTHS))
+    assert (tmp_path / "again.mp4").read_bytes() == (tmp_path / "first.mp4").read_bytes()
 
 
 def pictures(count, height=48, width=64):
