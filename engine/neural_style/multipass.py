@@ -126,7 +126,8 @@ class MultiPass:
         if number < self.method.temporal_from_pass:
             previous = []
         iterations = self.method.first_iterations if number == 1 else self.method.iterations
-        return from_vgg(painter.optimise(self.settings, self.method, frame, frame, x, previous, iterations))
+        goal = to_vgg(frame, painter.device)
+        return from_vgg(painter.optimise(self.settings, self.method, frame, goal, x, previous, iterations))
 
     def _blend(self, frames: Sequence[Frame], index: int, neighbour: int) -> tuple[Tensor, list[Previous]]:
         """The start, and the neighbour's warped picture: eq. 11, as a mean weighted by reliability."""

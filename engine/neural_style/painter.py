@@ -138,8 +138,9 @@ class Painter:
             if not iterations and start == "transformer":
                 return Painted(_state(source, painted, rendered), watch.seconds, carried)  # no tensor rounds it
             before = [self.previous(c.picture, c.reliability) for c in carried]
-            x = self._start(start, method, source, to_vgg(painted, self.device), before, settings.seed)
-            picture = from_vgg(self.optimise(settings, method, source, painted, x, before, iterations))
+            goal = to_vgg(painted, self.device)
+            x = self._start(start, method, source, goal, before, settings.seed)
+            picture = from_vgg(self.optimise(settings, method, source, goal, x, before, iterations))
         return Painted(_state(source, picture, rendered), watch.seconds, carried)
 
     def carried(
@@ -163,18 +164,17 @@ class Painter:
         settings: Settings,
         method: Method,
         source: Frame,
-        painted: Frame,
+        goal: Tensor,
         start: Tensor,
         previous: Sequence[Previous],
         iterations: int,
     ) -> Tensor:
         """The minimum of the method's objective, as far as `iterations` go from `start`, (1, 3, H, W) in VGG space.
 
-        painted: T, or anything of its size where the method holds to nothing of T's.
+        goal: T, in VGG space, too, or anything of its size where the method holds to nothing of T's.
         """
         if not iterations:
             return start
-        goal = to_vgg(painted, self.device)
         style = self._painting(settings, method, source) if method.uses_painting else goal
         content = to_vgg(source, self.device) if method.content_from == "frame" else goal
         targets, vgg = Targets(goal, content, style), self.features(method)

@@ -28,13 +28,16 @@ LEAST_SIDE = 32
 
 def to_vgg(frame: Frame, device: torch.device | None = None) -> Tensor:
     """A frame as (1, 3, H, W) in VGG space: BGR, 0 … 256 minus the ImageNet means."""
-    x = torch.from_numpy(np.ascontiguousarray(frame)).to(device).permute(2, 0, 1)[None].flip(1) * VGG_SCALE
-    return (x - _means(x)).contiguous()
+    red, green, blue = torch.from_numpy(np.ascontiguousarray(frame)).to(device).unbind(-1)
+    x = torch.stack((blue, green, red))[None]
+    return x.mul_(VGG_SCALE).sub_(_means(x))
 
 
 def from_vgg(x: Tensor) -> Frame:
     """The frame in a tensor (1, 3, H, W) in VGG space, clipped to [0, 1]."""
-    return downloaded(((x + _means(x)) / VGG_SCALE).flip(1).clamp(0, 1))
+    blue, green, red = ((x + _means(x)) / VGG_SCALE).clamp(0, 1)[0]
+    frame: Frame = torch.stack((red, green, blue), -1).float().cpu().numpy()
+    return frame
 
 
 def downloaded(x: Tensor) -> Frame:

@@ -50,7 +50,7 @@ def instant() -> Painter:
     painter = Painter()
     painter.flow = Still()
     painter.stylist.paint = lambda frame, style, seed=0: frame
-    painter.optimise = lambda settings, method, source, painted, start, previous, iterations: start
+    painter.optimise = lambda settings, method, source, goal, start, previous, iterations: start
     return painter
 
 

@@ -22,7 +22,7 @@ def solves(monkeypatch):
     """Every solve in order: its frame's place, its start, what it held to; the "solver" adds the solve's number."""
     calls = []
 
-    def optimise(self, settings, method, source, painted, start, previous, iterations):
+    def optimise(self, settings, method, source, goal, start, previous, iterations):
         calls.append((source, start, previous))
         return start + 10.0 * len(calls)
 
