@@ -2,7 +2,7 @@
 
 The native one does what follows in a network besides, ReLU or a residual block's sum, where a value is written anyway,
 and keeps channels last, in which a processor convolves fastest. It takes no memory: large tensors are fresh pages of
-the system's, which cost more than what is computed in them (docs/measurements.md, "The transformer networks").
+the system's, which cost more than what is computed in them (docs/measurements.md, "The convolutions").
 
 Of torch's, `F.instance_norm` takes six times as long as `F.group_norm` with a group for each channel. With channels
 last, though, torch's sums depend on the number of threads, and of a nearly flat frame all digits are lost; so there
