@@ -105,7 +105,7 @@ def test_the_floor_of_a_transformer_network(painter):
     # What minimal filtering saves of the six residual blocks' two convolutions, and of the first enlargement.
     minimal = 13 * 2 * 9 * 32 * 32 * 12 * 16 * 3 / 4
     assert floor.operations(work) == pytest.approx(counter.get_total_flops() - minimal, rel=1e-6)
-    assert floor.operations(work) > 5e7
+    assert counter.get_total_flops() > 1e8
     assert floor.traffic(work) > 4 * 48 * 64 * 32
 
 

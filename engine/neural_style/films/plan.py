@@ -1,7 +1,7 @@
 """Where a film is cut: its shots, and the segments that each is painted in."""
 
 import hashlib
-from contextlib import ExitStack, closing
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -97,10 +97,8 @@ def scan(
     shape: tuple[int, ...] | None = None
     end = start
     there = max(0, video.probe(clip).frames - start)
-    with ExitStack() as stack:
-        total = min(count or there, there)
-        bar = stack.enter_context(tqdm(total=total, unit="frame", desc="finding the shots", leave=False))
-        frames = stack.enter_context(closing(ahead(video.read_frames(clip, start, count, width))))
+    progress = tqdm(total=min(count or there, there), unit="frame", desc="finding the shots", leave=False)
+    with progress as bar, closing(ahead(video.read_frames(clip, start, count, width))) as frames:
         for frame in frames:
             shape = shape or frame.shape
             if frame.shape != shape:
