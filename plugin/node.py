@@ -92,7 +92,7 @@ class CompositorNodeNeuralStyle(bpy.types.CompositorNodeCustomGroup):
     )
     iterations: IntProperty(
         name="Iterations",
-        description="Steps of the solver per frame: more are slower and finer. 0 takes the method's own number",
+        description="Steps of the solver per frame at most: more are slower and finer. 0 takes the method's own number",
         min=0,
         soft_max=200,
         max=5000,

@@ -23,7 +23,7 @@ from neural_style.pixels import Frame
 _PICTURE = "-picture"
 
 #: Changed whenever the same key would name another picture than before.
-VERSION = 3
+VERSION = 4
 
 
 @dataclass(frozen=True)

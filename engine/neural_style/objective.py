@@ -127,14 +127,16 @@ def known_curvature(method: Method, count: int, previous: Sequence[Previous]) ->
     """The diagonal of the pixel and temporal terms' Hessian, (1, 1, H, W), and a guess at that of the others.
 
     That is w + 2t/N·Σ c, with the weights of `closed_form`. The network's terms have no diagonal to speak of, but bend
-    the objective along what the solver is after: `_UNKNOWN` of the temporal term's 2t/N, everywhere. None where the
-    method does not ask for it, or nothing differs from pixel to pixel.
+    the objective along what the solver is after: `_UNKNOWN` of the temporal term's 2t/N, everywhere. Without an earlier
+    picture it is one number, of no dimension. None where the method does not ask for it.
 
     count: the values of the picture, N.
     """
-    if not (method.preconditioned and method.temporal and previous):
+    if not (method.preconditioned and method.temporal):
         return None
     hold, carry = _stiffness(method, count)
+    if not previous:
+        return torch.tensor(hold + carry * _UNKNOWN, dtype=torch.float64)
     reliable = torch.stack([earlier.reliability for earlier in previous]).sum(0)
     return hold + carry * (reliable + _UNKNOWN)
 

@@ -31,9 +31,18 @@ def solve(
         given, earlier, x = inputs.filled(tensors)
         objective = Objective(method, vgg, given, earlier, rows)
         curvature = known_curvature(method, x.numel(), earlier)
-        return (minimise(objective.evaluate, x, iterations, stop=method.stop, curvature=curvature),)
+        picture = minimise(
+            objective.evaluate,
+            x,
+            iterations,
+            stop=method.stop,
+            curvature=curvature,
+            least_gain=method.least_gain,
+        )
+        return (picture,)
 
-    if method.stop and iterations > STOP_INTERVAL:  # it looks at the objective on the way
+    looks = (method.stop and iterations > STOP_INTERVAL) or method.least_gain
+    if looks:  # at the objective on the way, which no graph can
         (picture,) = work(*inputs.tensors)
     else:
         (picture,) = graphs.run(("solve", method, iterations, rows, vgg.dtype, inputs.layout), work, inputs.tensors)

@@ -46,7 +46,7 @@ def taken(vgg, method, seed, rows=None):
     return graphs, result
 
 
-@pytest.mark.parametrize("name", ["steady", "fast", "painterly"])
+@pytest.mark.parametrize("name", ["steady", "fast", "gatys"])
 @pytest.mark.parametrize("rows", [None, 16])
 def test_a_solve_never_waits_for_the_device(vgg, name, rows):
     method = replace(METHODS[name], style_from="transformer")
@@ -99,10 +99,11 @@ def test_a_tensor_that_is_several_targets_is_handed_over_once(vgg):
     assert apart.key != graphs.key
 
 
-def test_a_solve_that_looks_at_the_objective_is_no_graph(vgg):
+@pytest.mark.parametrize(("ends", "iterations"), [({"stop": 0.5}, 51), ({"least_gain": 0.5}, 3)])
+def test_a_solve_that_looks_at_the_objective_is_no_graph(vgg, ends, iterations):
     graphs = Taken()
     targets, previous, start = given(METHODS["steady"], 1)
-    solve(graphs, vgg, replace(METHODS["steady"], stop=0.5), targets, previous, start, 51)
+    solve(graphs, vgg, replace(METHODS["steady"], **ends), targets, previous, start, iterations)
     assert not hasattr(graphs, "key")
 
 

@@ -56,6 +56,18 @@ def test_with_a_known_curvature_the_first_step_is_a_tenth_of_what_would_minimise
     assert torch.allclose(first, start - 0.1 * evaluate(start)[1] / curvature)
 
 
+@pytest.mark.parametrize("curvature", [torch.full((), 0.5), torch.linspace(0.1, 2, 8).view(1, 1, 2, 4)])
+def test_such_a_first_step_goes_no_farther_than_three_levels(curvature):
+    """A pull that is far stronger than what is known of the curvature, as a painting's on a network's picture."""
+    curvature, start = curvature.double(), torch.zeros(1, 3, 2, 4, dtype=torch.float64)
+    pull = torch.linspace(-900, 700, 24, dtype=torch.float64).view_as(start)
+    moved = minimise(lambda x: ((x * pull).sum(), pull), start, 1, curvature=curvature)
+    assert float(moved.square().mean().sqrt()) == pytest.approx(3, rel=1e-12)
+    assert torch.allclose(moved / moved[0, 0, 0, 0], (pull / curvature) / (pull / curvature)[0, 0, 0, 0])
+    at_rest = minimise(lambda x: (x.sum(), torch.zeros_like(x)), start, 2, curvature=curvature)
+    assert torch.equal(at_rest, start)
+
+
 def test_a_known_curvature_saves_iterations():
     """A bowl whose sides are a hundred times as steep in one half as in the other, and coupled a little."""
     steep = torch.cat([torch.full((200,), 100.0), torch.ones(200)]).double()
@@ -104,6 +116,28 @@ def test_a_solve_that_gains_no_more_stops(stop, evaluations):
 
     minimise(bowl, start, 400, stop=stop)
     assert len(calls) == evaluations
+
+
+@pytest.mark.parametrize(("least_gain", "within"), [(1e-2, 3e-2), (1e-4, 1e-3), (1e-6, 1e-5)])
+def test_a_solve_that_promises_no_more_ends(least_gain, within):
+    """The less must be promised, the more iterations are made, and the nearer the end is to what can be had."""
+    start = torch.linspace(-0.5, 0.5, 400, dtype=torch.float64)
+    least = valley(minimise(evaluate, start, 400))
+    calls = []
+    ended = minimise(lambda x: calls.append(1) or evaluate(x), start, 400, least_gain=least_gain)
+    assert least < valley(ended) < (1 + within) * least
+    assert valley(minimise(evaluate, start, len(calls))) == valley(ended)  # each step that was made up is taken
+    assert len(calls) < 100
+
+
+def test_one_step_that_promises_little_is_not_the_end():
+    """After a first step far across the valley the model is a steep one, and its next step a short one."""
+    curvature = torch.full((), 1e-3, dtype=torch.float64)
+    start = torch.linspace(-0.5, 0.5, 24, dtype=torch.float64) * 40
+    calls = []
+    ended = minimise(lambda x: calls.append(1) or evaluate(x), start, 60, curvature=curvature, least_gain=1e-3)
+    assert valley(ended) < 1.01 * valley(minimise(evaluate, start, 400))
+    assert len(calls) < 60
 
 
 def wave(x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:

@@ -60,7 +60,11 @@ def add_settings(parser: argparse.ArgumentParser, method: bool = True) -> None:
         "--temporal", type=float, default=default.temporal, metavar="F", help="factor on the temporal weight, 0 … 4"
     )
     parser.add_argument(
-        "--iterations", type=int, default=default.iterations, metavar="N", help="of the solver (0: the method's own)"
+        "--iterations",
+        type=int,
+        default=default.iterations,
+        metavar="N",
+        help="of the solver, at most (0: the method's own)",
     )
     parser.add_argument("--seed", type=int, default=default.seed, metavar="N", help="another number, another variant")
 

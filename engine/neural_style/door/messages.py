@@ -25,7 +25,7 @@ class Settings:
     original_colours: keep the source's colours, and take only the lightness of the painting.
     upscale:       1, 2 or 4: how many times the painted picture is enlarged by super-resolution.
     temporal:      how much more (or less) than the method's own weight holds a frame to the one before; 0 … 4.
-    iterations:    of the solver; 0 takes the method's own.
+    iterations:    of the solver, at most; 0 takes the method's own.
     seed:          another number, another variant of the same painting; 0 is the plain one.
     working_width: the width in pixels that is painted at, at most the source's; 0 takes the source's.
     """

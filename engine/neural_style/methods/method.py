@@ -35,6 +35,8 @@ class Method:
     first_start, first_iterations: the same for a frame that has none: the first of a shot, or every frame of a
                        method without a temporal term.
     stop:              end before that where the objective fell by less than this share over 50 iterations; 0 never.
+    least_gain:        end before that where two steps in a row promise to lower the objective by less than this share
+                       each; 0 never.
     content_from:      what the content term holds to: T or the frame itself.
     style_from:        what the style term holds to: T or the painting.
     pixel:             weight of half the *sum* of (x − T)² if `pixel_is_sum`, else of its *mean*.
@@ -48,7 +50,8 @@ class Method:
     flow_to_edges:     whether the flow is moved to the edges that the frames show; see `motion.to_edges`.
     motion_boundaries: whether motion boundaries count as unreliable.
     photometric:       how much the source's colours may change along the flow; None leaves that out.
-    preconditioned:    whether the solver is told the curvature of the pixel and temporal terms.
+    preconditioned:    whether the solver is told the curvature of the pixel and temporal terms, and takes its first
+                       step by it.
     bfloat16:          whether features are computed in bfloat16 where the device is fast at it.
     """
 
@@ -58,6 +61,7 @@ class Method:
     first_start: Start = "transformer"
     first_iterations: int = 0
     stop: float = 0.0
+    least_gain: float = 0.0
     content_from: Literal["transformer", "frame"] = "transformer"
     style_from: Literal["transformer", "painting"] = "transformer"
     pixel: float = 0.0

@@ -77,12 +77,14 @@ METHODS: dict[str, Method] = {
         Method(name="johnson", start="transformer", iterations=0),
         # What was covered, or left the frame, and comes back is painted as it was: some earlier frame shows it.
         replace(_STEADY, name="steady-long-term", distances=(1, 2, 4, 8, 16, 32)),
-        # From T's picture towards the painting itself: its brushwork, which the transformer network only hints at.
+        # From T's picture towards the painting itself: its brushwork, which the transformer network only hints at. A
+        # first frame needs all of its iterations, the others, which the one before holds, mostly less than half.
         replace(
             _STEADY,
             name="painterly",
             iterations=30,
             first_iterations=30,
+            least_gain=1e-3,
             content_from="frame",
             style_from="painting",
             content=5.0,
