@@ -187,7 +187,7 @@ def main() -> int:
     cells = {name: [to_levels(picture)] for name, picture in last.items()}
     sheet.save(sheet.sheet(cells, [run.scorer.count - 1], fps), options.out / "sheet.png")
     print(text)
-    missed = misses(rows, below["steady after 10"], float(np.median(steady / port)))
+    missed = misses(rows, below[f"steady after {METHODS['steady'].iterations}"], float(np.median(steady / port)))
     print("missed: " + "; ".join(missed) if missed else "every figure is reached")
     print({key: value for key, value in summary.items() if key not in ("rows", "versions")})
     return int(bool(missed))

@@ -107,6 +107,14 @@ def test_a_solve_that_looks_at_the_objective_is_no_graph(vgg, ends, iterations):
     assert not hasattr(graphs, "key")
 
 
+def test_a_solve_ends_where_its_method_says_so(vgg):
+    """Where hardly any gain is enough, after the second step that promises one, which is taken: the third of all."""
+    method = METHODS["steady"]
+    targets, previous, start = given(method, 1)
+    ended = solve(Graphs(), vgg, replace(method, least_gain=1e6), targets, previous, start, 30)
+    assert torch.equal(ended, solve(Graphs(), vgg, method, targets, previous, start, 3))
+
+
 def test_what_depends_on_something_else_has_another_key(vgg):
     def key(method, iterations=2, rows=None):
         graphs = Taken()
