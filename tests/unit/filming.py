@@ -8,6 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from frames import moving_clip
+from neural_style.films import plan as plans
 from neural_style.video import VideoWriter
 
 NTSC = Fraction(30000, 1001)
@@ -23,6 +24,11 @@ def film(path: Path, lengths=LENGTHS, audio_from=None) -> Path:
             for frame in moving_clip(length, seed=number):
                 writer.write((0.2, 0.9, 0.5)[number % 3] * (0.4 + 0.6 * frame))
     return path
+
+
+def scan(clip: Path, *part, **options) -> plans.Plan:
+    """The whole plan of a clip, or of a part of it."""
+    return list(plans.grown(plans.Plan(), clip, *part, **options))[-1]
 
 
 def cuts(lengths) -> list[int]:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from clips import tone
-from filming import LENGTHS, NTSC, cuts, film, process
+from filming import LENGTHS, NTSC, cuts, film, process, scan
 from neural_style import methods, motion, session
 from neural_style.cache import FrameCache
 from neural_style.cli import main
@@ -181,7 +181,10 @@ def test_another_command_does_not_take_what_is_there_for_its_own(clip, painter, 
 
 def test_where_nothing_is_whole_yet_another_command_begins_anew(clip, painter, tmp_path):
     output = tmp_path / "film.mp4"
-    Job(output, identity(clip, 0, None, None, QUICK, painter)).begin(lambda: plan.scan(clip))  # and then a kill
+    job = Job(output, identity(clip, 0, None, None, QUICK, painter))
+    job.begin()
+    job.write_plan(scan(clip))
+    del job  # as a kill lets go of what it holds
     assert (tmp_path / "film.mp4.part" / "plan.json").exists()
     paint_clip(clip, output, replace(QUICK, method="johnson"), painter)
     assert [path.name for path in tmp_path.iterdir()] == ["film.mp4"]

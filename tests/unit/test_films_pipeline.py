@@ -100,7 +100,7 @@ def test_after_an_error_the_painter_paints_without_what_was_begun(clip, painter,
     assert not [
         t
         for t in threading.enumerate()
-        if t.name.startswith(("motion", "transformer", "reading", "writing", "keeping"))
+        if t.name.startswith(("motion", "transformer", "reading", "writing", "keeping", "searching"))
     ]
 
 

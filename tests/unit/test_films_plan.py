@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from clips import encode, picture
-from filming import LENGTHS, cuts, film
+from filming import LENGTHS, cuts, film, scan
 from frames import moving_clip
 from neural_style import video
 from neural_style.door.errors import NeuralStyleError
 from neural_style.films.decoding import ahead
-from neural_style.films.plan import Plan, Segment, fingerprint, scan
+from neural_style.films.plan import Plan, Segment, fingerprint
 from neural_style.films.reading import Reader
 from neural_style.video import read_frames
 

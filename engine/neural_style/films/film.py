@@ -13,9 +13,10 @@ from neural_style.door.messages import Settings
 from neural_style.films.account import Account
 from neural_style.films.expecting import FRAMES
 from neural_style.films.identity import identity
-from neural_style.films.job import Job
-from neural_style.films.plan import Plan, scan
+from neural_style.films.job import POLL, Job
+from neural_style.films.plan import Plan, grown
 from neural_style.films.reading import Reader
+from neural_style.films.search import Search
 from neural_style.films.shot import ShotPainter
 from neural_style.foresight import Foresight
 from neural_style.methods import method as find_method
@@ -60,41 +61,59 @@ def paint_clip(
         reader = stack.enter_context(closing(Reader(clip, width)))
 
         job = Job(output, identity(clip, first, frames, width, settings, painter))
-        shots = ShotPainter(job, reader, settings, painter, foresight, cache or FrameCache(), info)
-        plan = None
+        stack.callback(job.leave)
+        search = None
         try:
-            plan = job.begin(lambda: scan(clip, first, frames, width, settings.working_width))
-            account = _paint(job, plan, shots, clip.name)
+            job.begin()
+            search = stack.enter_context(
+                closing(Search(job, lambda plan: grown(plan, clip, first, frames, width, settings.working_width)))
+            )
+            shots = ShotPainter(job, reader, settings, painter, foresight, cache or FrameCache(), info, search.check)
+            there = max(1, info.frames - first)
+            account = _paint(job, search, shots, clip.name, min(frames or there, there))
+            plan = search.whole()
+            account.frames, account.shots = plan.frames, len(plan.shots)
             job.finish(plan, lambda parts, path: video.join(parts, path, info.fps, clip, audio_start=first / info.fps))
         except KeyboardInterrupt:
-            told = _stopped(job, plan)
-            job.leave()
-            raise KeyboardInterrupt(told) from None
-        except BaseException:
-            job.leave()
-            raise
+            raise KeyboardInterrupt(_stopped(job, search)) from None
     if kept is not None:
         account.flows_estimated, account.flows_reused = kept.estimated, kept.reused
     return account
 
 
-def _paint(job: Job, plan: Plan, shots: ShotPainter, name: str) -> Account:
-    """Paint the shots that nobody else does, until all are there."""
-    account = Account(frames=plan.frames, shots=len(plan.shots))
-    total, there = plan.frames * shots.passes, job.frames(plan) * shots.passes
+def _paint(job: Job, search: Search, shots: ShotPainter, name: str, expected: int) -> Account:
+    """Paint the shots that nobody else does, as they are found, until all are there; `expected` is how many frames."""
+    account = Account()
     unit = "frame" if shots.passes == 1 else "step"
-    with tqdm(total=total, initial=there, unit=unit, desc=name) as bar, closing(job.shots(plan)) as claimed:
-        for shot in claimed:
+    with tqdm(
+        total=expected * shots.passes, initial=job.frames(search.plan()) * shots.passes, unit=unit, desc=name
+    ) as bar:
+
+        def show(plan: Plan) -> None:
+            bar.total = (plan.frames if plan.whole else max(expected, plan.frames)) * shots.passes
             bar.n = job.frames(plan) * shots.passes  # others may have finished some
-            shots.paint(shot, account, bar)
-        bar.n = job.frames(plan) * shots.passes
-        bar.refresh()
+            bar.refresh()
+
+        while not job.is_over():
+            plan, idle = search.plan(), True
+            with closing(job.claimed(plan)) as claimed:
+                for shot in claimed:
+                    idle = False
+                    show(search.plan())
+                    shots.paint(shot, account, bar)
+            if plan.whole and all(job.is_whole(shot) for shot in plan.shots):
+                break
+            if idle:
+                show(plan)
+                search.wait(POLL)
+        show(search.whole())
     return account
 
 
-def _stopped(job: Job, plan: Plan | None) -> str:
+def _stopped(job: Job, search: Search | None) -> str:
     """What to tell who has stopped the painting."""
-    if plan is None or not job.is_begun():
+    if search is None or not job.is_begun():
         return "stopped; what was painted so far is kept and will be reused"
-    there = f"{job.frames(plan)} of {plan.frames} frames are whole"
+    plan = search.plan()
+    there = f"{job.frames(plan)} {f'of {plan.frames} ' if plan.whole else ''}frames are whole"
     return f"stopped; {there}, the same command goes on from what is in {job.folder}"

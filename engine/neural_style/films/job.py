@@ -7,7 +7,6 @@ import shutil
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from time import sleep
 from typing import Any
 
 from filelock import FileLock, Timeout
@@ -28,10 +27,11 @@ class Job:
     """The folder `OUT.mp4.part`, until the film is whole.
 
     job.json      what is painted and how; the word that tells this job from a later one of the same name
-    plan.json     the shots
+    plan.json     the shots that are found
     shot-….mp4    whole segments; shot-….json: the keys of the frames that the next segment goes on from
     shot-…/       the states of those frames, and what else one shot needs
-    *.lock        whoever holds one works at the shot, or (`job.lock`) at the folder itself; a kill lets go of it
+    *.lock        whoever holds one works at the shot, searches for shots (`plan.lock`), changes the folder itself
+                  (`job.lock`), or is there at all (`at-work-….lock`); a kill lets go of it
 
     Nothing here has its name before it is whole, so that a kill at any time leaves nothing wrong.
     """
@@ -41,10 +41,11 @@ class Job:
         self.folder = output.with_name(f"{output.name}.part")
         self._identity = dict(identity)
         self._word = ""
+        self._presence = FileLock(self.folder / f"at-work-{secrets.token_hex(4)}.lock", blocking=False)
         self._whole: set[Segment] = set()
 
-    def begin(self, make: Callable[[], Plan]) -> Plan:
-        """Begin the job with the plan that `make` gives, or join it where it is begun; only one process plans.
+    def begin(self) -> None:
+        """Begin the job, or join it where it is begun.
 
         Raises NeuralStyleError where the folder is another film's, or cannot be written.
         """
@@ -54,29 +55,26 @@ class Job:
             raise video.unwritable(self.output, error) from error
         with self._locked():
             self._join()
-            rows = self._read("plan.json")
-            if rows is not None:
-                return Plan.of(rows)
-            plan = make()
-            self.write("plan.json", plan.rows())
-            return plan
+            self._presence.acquire()
 
-    def shots(self, plan: Plan) -> Generator[Shot]:
-        """The shots that are not whole and that nobody else works at, each held by this process while it is out.
+    def plan(self) -> Plan:
+        """What is found of the shots, by this process or another."""
+        try:
+            return Plan.of(self._read("plan.json"))
+        except (KeyError, TypeError, ValueError):  # not there, or damaged
+            return Plan()
 
-        Ends when all shots are whole (those that others work at are waited for), or when the film is: see `is_over`.
-        """
-        left = list(plan.shots)
-        while left and not self.is_over():
-            idle = True
-            for shot in left:
+    def write_plan(self, plan: Plan) -> None:
+        """Let all processes know of these shots. Raises NeuralStyleError where that cannot be written."""
+        self.write("plan.json", plan.rows())
+
+    def claimed(self, plan: Plan) -> Generator[Shot]:
+        """The shots of a plan that are not whole and that nobody else works at, each held while it is out."""
+        for shot in plan.shots:
+            if not self.is_whole(shot):
                 with self._claimed(shot) as mine:
                     if mine:
-                        idle = False
                         yield shot
-            left = [shot for shot in left if not self.is_whole(shot)]
-            if left and idle:
-                sleep(POLL)
 
     def is_whole(self, shot: Shot) -> bool:
         """Whether all segments of a shot are there."""
@@ -98,15 +96,16 @@ class Job:
         return found is None or found["word"] != self._word
 
     def is_begun(self) -> bool:
-        """Whether there is anything to go on from, or anyone works at a shot."""
+        """Whether there is anything to go on from, or another process is at work."""
         if any(self.folder.glob("shot-*.mp4")) or any(self.folder.glob("shot-*/passes-*")):
             return True
-        for path in self.folder.glob("shot-*.lock"):
-            try:
-                with FileLock(path, blocking=False):
-                    pass
-            except Timeout:
-                return True
+        for path in self.folder.glob("at-work-*.lock"):
+            if path != Path(self._presence.lock_file):
+                try:
+                    with FileLock(path, blocking=False):
+                        pass
+                except Timeout:
+                    return True
         return False
 
     def path(self, segment: Segment) -> Path:
@@ -144,7 +143,8 @@ class Job:
             self._empty()
 
     def leave(self) -> None:
-        """After a failure: the folder stays if there is anything in it to go on from, or anyone else at work."""
+        """The last call: the folder stays if there is anything in it to go on from, or anyone else at work."""
+        self._presence.release()
         with suppress(OSError, Timeout):
             if self.folder.exists():
                 with self._locked(timeout=1):
@@ -170,10 +170,10 @@ class Job:
 
     @contextmanager
     def _claimed(self, shot: Shot) -> Iterator[bool]:
-        """Hold a shot, where it is not whole and no one else does."""
+        """Hold a shot that is not whole, where no one else does."""
         name = self.own_folder(shot).name
         lock = FileLock(self.folder / f"{name}.lock", blocking=False)
-        if not self.is_over() and not self.is_whole(shot):
+        if not self.is_over():
             with suppress(Timeout, FileNotFoundError):
                 lock.acquire()
         try:

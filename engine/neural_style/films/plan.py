@@ -1,13 +1,13 @@
 """Where a film is cut: its shots, and the segments that each is painted in."""
 
 import hashlib
+from collections.abc import Generator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from tqdm import tqdm
 
 from neural_style import shots, video
 from neural_style.door.errors import NeuralStyleError
@@ -50,9 +50,13 @@ Shot = tuple[Segment, ...]
 
 @dataclass(frozen=True)
 class Plan:
-    """The shots of a film, or of the part of it that is to be painted, in order."""
+    """The shots of a film, or of the part of it that is to be painted, in order, as far as they are found.
 
-    shots: tuple[Shot, ...]
+    whole: whether there are no more.
+    """
+
+    shots: tuple[Shot, ...] = ()
+    whole: bool = False
 
     @property
     def segments(self) -> list[Segment]:
@@ -64,18 +68,19 @@ class Plan:
         """How many frames there are."""
         return sum(segment.frames for segment in self.segments)
 
-    def rows(self) -> list[list[Any]]:
+    def rows(self) -> dict[str, Any]:
         """As what JSON can hold."""
-        return [[s.shot, s.number, s.start, s.stop, s.first] for s in self.segments]
+        rows = [[s.shot, s.number, s.start, s.stop, s.first] for s in self.segments]
+        return {"whole": self.whole, "segments": rows}
 
     @classmethod
-    def of(cls, rows: list[list[Any]]) -> "Plan":
-        """From what `rows` gave. Raises ValueError or TypeError where it did not."""
+    def of(cls, rows: dict[str, Any]) -> "Plan":
+        """From what `rows` gave. Raises KeyError, ValueError or TypeError where it did not."""
         found: dict[int, list[Segment]] = {}
-        for row in rows:
+        for row in rows["segments"]:
             segment = Segment(*row)
             found.setdefault(segment.shot, []).append(segment)
-        return cls(tuple(tuple(segments) for segments in found.values()))
+        return cls(tuple(tuple(segments) for segments in found.values()), rows["whole"])
 
 
 def fingerprint(frame: Frame) -> str:
@@ -83,22 +88,25 @@ def fingerprint(frame: Frame) -> str:
     return hashlib.blake2b(np.ascontiguousarray(frame).data, digest_size=8).hexdigest()
 
 
-def scan(
-    clip: Path, start: int = 0, count: int | None = None, width: int | None = None, working_width: int = 0
-) -> Plan:
-    """Find the shots of a clip by going through it once, in constant memory.
+def grown(
+    plan: Plan, clip: Path, start: int = 0, count: int | None = None, width: int | None = None, working_width: int = 0
+) -> Generator[Plan]:
+    """Go through a clip once, in constant memory: the plan with one more shot each time, and whole in the end.
 
-    start: the first frame; count: how many at most; width, working_width: as for reading and for painting, for a
-    session looks for cuts in the frames that it paints, and the cuts here are those that it finds.
+    plan: what was found before, with the same arguments; start: the first frame; count: how many at most; width,
+    working_width: as for reading and for painting, for a session looks for cuts in the frames that it paints, and the
+    cuts here are those that it finds.
     Raises NeuralStyleError where the clip is broken, changes its size or has no frames there.
     """
-    marks: list[tuple[int, int, int, str]] = []  # segments without their ends
+    # The last shot is gone through again: by its frames it shows the size that the next ones have to have.
+    found = list(plan.shots[:-1])
+    end = begin = plan.shots[-1][0].start if plan.shots else start
+    left = None if count is None else count - (begin - start)
+    marks: list[tuple[int, str]] = []  # where the segments of the shot in hand begin
     before: Frame | None = None
     shape: tuple[int, ...] | None = None
-    end = start
-    there = max(0, video.probe(clip).frames - start)
-    progress = tqdm(total=min(count or there, there), unit="frame", desc="finding the shots", leave=False)
-    with progress as bar, closing(ahead(video.read_frames(clip, start, count, width))) as frames:
+
+    with closing(ahead(video.read_frames(clip, begin, left, width))) as frames:
         for frame in frames:
             shape = shape or frame.shape
             if frame.shape != shape:
@@ -106,17 +114,23 @@ def scan(
                     "the picture changes its size", f"{clip}, frame {end}", "encode the clip in one size"
                 )
             working = to_working(frame, working_width)
-            shot, number, begun, _ = marks[-1] if marks else (-1, 0, 0, "")
-            if before is None or shots.is_cut(before, working):
-                marks.append((shot + 1, 0, end, fingerprint(frame)))
-            elif end - begun == LENGTH:
-                marks.append((shot, number + 1, end, fingerprint(frame)))
+            if before is not None and shots.is_cut(before, working):
+                found.append(_shot(len(found), marks, end))
+                marks = []
+                yield Plan(tuple(found))
+            if not marks or end - marks[-1][0] == LENGTH:
+                marks.append((end, fingerprint(frame)))
             # A session compares with the frame as it is kept: in half floats.
             before = as_kept(working)
             end += 1
-            bar.update()
     if not marks:
         where = f"{clip}, from frame {start} on" if start else str(clip)
         raise NeuralStyleError("the clip has no frames", where, "give another video file, or an earlier start")
-    stops = [begun for _, _, begun, _ in marks[1:]] + [end]
-    return Plan.of([[shot, n, begun, stop, first] for (shot, n, begun, first), stop in zip(marks, stops, strict=True)])
+    yield Plan((*found, _shot(len(found), marks, end)), whole=True)
+
+
+def _shot(number: int, marks: list[tuple[int, str]], end: int) -> Shot:
+    """The shot whose segments begin at these frames, with what `fingerprint` says of them."""
+    stops = [begun for begun, _ in marks[1:]] + [end]
+    spans = enumerate(zip(marks, stops, strict=True))
+    return tuple(Segment(number, place, begun, stop, first) for place, ((begun, first), stop) in spans)

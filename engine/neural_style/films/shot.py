@@ -2,6 +2,7 @@
 
 import shutil
 import tempfile
+from collections.abc import Callable
 from contextlib import ExitStack, closing
 from fractions import Fraction
 from itertools import islice
@@ -46,7 +47,9 @@ class ShotPainter:
         foresight: Foresight,
         cache: FrameCache,
         clip: video.Clip,
+        check: Callable[[], None],
     ) -> None:
+        """check: raises what should end the painting; asked before each frame."""
         self._job = job
         self._reader = reader
         self._settings = settings
@@ -55,6 +58,7 @@ class ShotPainter:
         self._foresight = foresight
         self._cache = cache
         self._clip = clip
+        self._check = check
         #: How often every frame is painted.
         self.passes = self._method.passes
 
@@ -81,6 +85,7 @@ class ShotPainter:
             for segment in todo:
                 with self._file(segment) as file:
                     for number, frame in enumerate(islice(frames, segment.frames), 1):
+                        self._check()
                         result = session.paint(frame, self._settings, previous, enlarged=True)
                         previous = result.key
                         file.write(result.picture)
@@ -103,6 +108,7 @@ class ShotPainter:
             there = bar.n - self._method.passes * sum(segment.frames for segment in shot if self._job.has(segment))
             source = ShotFile.of(frames, file, self._settings.working_width)
             for _ in passes.steps(source):
+                self._check()
                 bar.update(there + passes.done - bar.n)
             account.spend({"passes": passes.seconds})
             pictures = zip(source.sources, passes.pictures(), strict=False)
